@@ -1,0 +1,74 @@
+// Where a running service sees what its policy does: channels, NODE_DEBUG, and warnings that are said once.
+import { channel } from "node:diagnostics_channel";
+import { debuglog } from "node:util";
+import type { CleanRequest } from "../policy/decide.ts";
+import type { Decision } from "../policy/options.ts";
+
+/** Published on `boring-cors:decision`. */
+export interface DecisionEvent {
+  readonly request: CleanRequest;
+  readonly decision: Decision;
+  /** Of the policy that decided; `undefined` for options that a per-request source answered. */
+  readonly digest: string | undefined;
+}
+
+/** Published on `boring-cors:override`. */
+export interface OverrideEvent {
+  readonly route: string | undefined;
+  /** The header, in lower case. */
+  readonly header: string;
+  /** What a handler, another layer or an upstream wrote. */
+  readonly written: string;
+  /** What left instead; `undefined` where the header was removed. */
+  readonly sent: string | undefined;
+}
+
+/** Published on `boring-cors:error`. */
+export interface ErrorEvent {
+  readonly error: unknown;
+}
+
+const decisions = channel("boring-cors:decision");
+const overrides = channel("boring-cors:override");
+const errors = channel("boring-cors:error");
+const debug = debuglog("boring-cors");
+
+/** Is anybody there to hear of decisions? Asked before one is built: idle, it costs two property reads. */
+export function isObserved(): boolean {
+  return decisions.hasSubscribers || debug.enabled;
+}
+
+// One line per distinct refusal; what is distinct is the client's choice, so the memory of it is bounded.
+const seenRefusals = new Set<string>();
+const MOST_REFUSALS = 1000;
+
+export function publishDecision(event: DecisionEvent): void {
+  if (decisions.hasSubscribers) decisions.publish(event);
+  const { allowed, kind, detail, route } = event.decision;
+  if (!debug.enabled || allowed || seenRefusals.size >= MOST_REFUSALS) return;
+  const line = `refused ${kind} on route ${JSON.stringify(route ?? null)}: ${detail}`;
+  if (seenRefusals.has(line)) return;
+  seenRefusals.add(line);
+  debug("%s", line);
+}
+
+export function publishOverride(event: OverrideEvent): void {
+  if (overrides.hasSubscribers) overrides.publish(event);
+}
+
+/** An error that no `next` can take: heard on the channel, or else seen as a process warning. */
+export function publishError(error: unknown): void {
+  if (errors.hasSubscribers) errors.publish({ error } satisfies ErrorEvent);
+  else process.emitWarning(error instanceof Error ? error : `boring-cors: ${String(error)}`);
+}
+
+/** Says each thing once: a key per middleware, route and header, never one that a client can choose. */
+export class OnceWarnings {
+  readonly #said = new Set<string>();
+
+  warn(key: string, type: string, code: string, message: () => string): void {
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    process.emitWarning(message(), { type, code });
+  }
+}

@@ -1,0 +1,60 @@
+// originsFromEnv: an environment variable that is unset or wrong is an error at start-up, not an open door.
+import { type ConfigIssue, CorsConfigError, IssueReport, show } from "../policy/issues.ts";
+import { checkOrigin } from "../policy/validate-origin.ts";
+
+/** Options of {@link originsFromEnv}. */
+export interface OriginsFromEnvOptions {
+  /** What to use when the variable is unset or empty. Default: that is an error. */
+  readonly fallback?: string | readonly string[] | undefined;
+}
+
+// Whether a pattern or an insecure origin may stand there depends on the rule, which judges them again.
+const NO_FLAGS = {
+  credentials: false,
+  dangerouslyAllowInsecureOrigins: false,
+  dangerouslyAllowPublicSuffixes: false,
+  dangerouslyAllowOpaqueOrigins: true,
+};
+
+/**
+ * Origins from an environment variable, separated by commas or white space: `https://a.example, https://b.example`.
+ * Patterns are fine, and so is `*` alone.
+ *
+ * @param name The variable's name.
+ * @throws {CorsConfigError} `ENV_UNSET` if it is unset or empty and there is no fallback, `ENV_ORIGIN` for an entry that is no origin.
+ * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }) })
+ */
+export function originsFromEnv(name: string, { fallback }: OriginsFromEnvOptions = {}): string[] {
+  const entries = (process.env[name] ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
+  if (entries.length > 0) return judged(name, entries);
+  if (fallback === undefined) {
+    throw new CorsConfigError(
+      [
+        {
+          code: "ENV_UNSET",
+          path: name,
+          value: process.env[name],
+          message: `${show(process.env[name])} names no origin; set it to a list, ${name}=https://app.example.com, or give a fallback`,
+        },
+      ],
+      "Invalid environment variable",
+    );
+  }
+  return typeof fallback === "string" ? [fallback] : [...fallback];
+}
+
+function judged(name: string, entries: string[]): string[] {
+  const report = new IssueReport();
+  checkOrigin(entries, name, NO_FLAGS, report);
+  if (report.errors.length === 0) return entries;
+  const issues = report.errors.map(
+    ({ path, value, message, fix }): ConfigIssue => ({
+      code: "ENV_ORIGIN",
+      path,
+      value,
+      message,
+      ...(fix === undefined ? {} : { fix }),
+    }),
+  );
+  throw new CorsConfigError(issues, "Invalid environment variable");
+}

@@ -1,0 +1,188 @@
+// Express and Connect share (req, res, next): ask the policy, write its answer.
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { askOnce } from "../policy/ask.ts";
+import { CorsConfigError, formatIssue, IssueReport, show } from "../policy/issues.ts";
+import type { Origin, PolicyOptions } from "../policy/options.ts";
+import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
+import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
+import { OnceWarnings, publishError } from "./diagnostics.ts";
+import { type Next, type Request, serve } from "./exchange.ts";
+import { isOver, mergeVary, type Response } from "./response.ts";
+import {
+  type CorsOptions,
+  type CorsOptionsDelegate,
+  type CorsRequest,
+  resolveAnswer,
+  type SourceFunction,
+} from "./source.ts";
+
+/** What `cors()` returns: middleware for Express 4 and 5, Connect 3, Polka, Nest, plain `http` and http2's compat API. */
+export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
+  (req: Q, res: ServerResponse, next: Next): void;
+  /**
+   * The whole middleware as a request listener in front of the framework: preflights never enter it. Nothing else is
+   * to be mounted. A failing source or origin function is answered 500, the error goes to the channel
+   * `boring-cors:error`, or becomes a process warning if nobody listens there.
+   *
+   * @example http.createServer(cors(policy).wrap(app)).listen(3000);
+   */
+  wrap(listener: RequestListener): RequestListener;
+  /**
+   * Error middleware: the same headers for errors that were raised before the middleware ran (a body parser mounted
+   * first).
+   *
+   * @example app.use(express.json()); app.use(mw); app.use(mw.onError);
+   */
+  onError(error: unknown, req: Q, res: ServerResponse, next: Next): void;
+}
+
+/** Options of the adapter, not of the policy. */
+export interface CorsMiddlewareOptions {
+  /** Put before the request's path, for a service that sees rewritten paths of a shared policy: `"/billing"`. Default `""`. */
+  readonly base?: string | undefined;
+  /** `"enforce"` (default). */
+  readonly mode?: "enforce" | undefined;
+}
+
+/** Where the rules come from. */
+type Source = { readonly ask: SourceFunction<never> } | { readonly policy: Policy } | { readonly live: LivePolicy };
+
+const warnedPolicies = new WeakSet<Policy>();
+
+/** What `cors()` may be given. */
+export type CorsSource<
+  O extends Origin = Origin,
+  T extends Record<string, Origin> = Record<string, Origin>,
+  Q = IncomingMessage,
+> = PolicyOptions<O, T> | Policy | LivePolicy | SourceFunction<Q>;
+
+/**
+ * CORS middleware: one policy, checked now, applied to every request that it sees, and made sure of when the head of
+ * the response is written.
+ *
+ * @param source Rule options, a table of routes, a `Policy`, a `LivePolicy`, or a function of the request.
+ * @param options Of the adapter: `base`, `mode`.
+ * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured.
+ * @example
+ * app.use(cors({ origin: ["https://app.example.com"], credentials: true }));
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export function cors<
+  const O extends Origin,
+  const T extends Record<string, Origin>,
+  Q extends IncomingMessage = IncomingMessage,
+>(source: CorsSource<O, T, Q>, options?: CorsMiddlewareOptions): CorsMiddleware<Q> {
+  return createMiddleware(source, options) as CorsMiddleware<Q>;
+}
+
+// The names that users of @types/cors reach through the function: cors.CorsOptions.
+export declare namespace cors {
+  export type { CorsOptions, CorsOptionsDelegate, CorsRequest };
+}
+
+function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
+  const base = checkAdapterOptions(source, options);
+  const found = sourceOf(source);
+  if (!("ask" in found)) warnOf("live" in found ? found.live.current : found.policy);
+  const adapter = new Adapter(found, base);
+  const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
+  return Object.assign(middleware, {
+    wrap: (listener: RequestListener): RequestListener => (req, res) => {
+      adapter.run(req, res, (error) => {
+        if (error === undefined) listener(req, res);
+        else fail(error, res);
+      });
+    },
+    onError: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => {
+      adapter.run(req, res, () => next(error));
+    },
+  });
+}
+
+function fail(error: unknown, res: ServerResponse): void {
+  publishError(error);
+  if (isOver(res)) return;
+  res.statusCode = 500;
+  res.end();
+}
+
+function checkAdapterOptions(source: unknown, options: unknown): string {
+  const report = new IssueReport();
+  if (isRequest(source)) {
+    report.error("NOT_CALLED", "", "cors", "cors was mounted without being called; write app.use(cors({ origin: [...] }))");
+    throw new CorsConfigError(report.errors);
+  }
+  const { base = "", mode = "enforce", ...unknown } = Object(options ?? {}) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(unknown)) {
+    if (value === undefined) continue;
+    report.error("UNKNOWN_OPTION", name, value, "unknown option; the second argument takes base and mode, all else belongs into the first");
+  }
+  if (mode !== "enforce") report.error("MODE", "mode", mode, `${show(mode)} is no mode; write "enforce"`, "enforce");
+  const problem = typeof base === "string" ? baseProblem(base) : `is no path prefix; write a string such as "/billing"`;
+  if (problem !== undefined) report.error("BASE", "base", base, `${show(base)} ${problem}`);
+  if (report.errors.length > 0) throw new CorsConfigError(report.errors, "Invalid options of cors()");
+  return base === "/" ? "" : (base as string);
+}
+
+function baseProblem(base: string): string | undefined {
+  return base === "" ? undefined : routeKeyProblem(base);
+}
+
+/** `app.use(cors)`: Express calls it with a request, and the response in the place of options. */
+function isRequest(source: unknown): boolean {
+  const { headers, method } = Object(source ?? {}) as { headers?: unknown; method?: unknown };
+  return typeof headers === "object" && headers !== null && typeof method === "string";
+}
+
+function sourceOf(source: unknown): Source {
+  if (typeof source === "function") return { ask: source as SourceFunction<never> };
+  if (isLivePolicy(source)) return { live: source };
+  return { policy: policyFrom(source) };
+}
+
+function warnOf(policy: Policy): void {
+  if (policy.warnings.length === 0 || warnedPolicies.has(policy)) return;
+  warnedPolicies.add(policy);
+  const lines = policy.warnings.map(formatIssue).join("\n  ");
+  process.emitWarning(`CORS policy ${policy.digest}:\n  ${lines}`, { type: "CorsPolicyWarning" });
+}
+
+/** One mounted middleware: finds the rule, and hands the exchange on. */
+class Adapter {
+  readonly #source: Source;
+  readonly #base: string;
+  readonly #warnings = new OnceWarnings();
+
+  constructor(source: Source, base: string) {
+    this.#source = source;
+    this.#base = base;
+  }
+
+  run(req: Request, res: Response, next: Next): void {
+    if (res.headersSent === true) return next();
+    const source = this.#source;
+    if ("ask" in source) return this.#askSource(source.ask, req, res, next);
+    const policy = "live" in source ? source.live.current : source.policy;
+    const path = this.#path(req);
+    const rule = compiledOf(policy).select(path);
+    serve({ req, res, next, path, rule, policy, perRequest: false, warnings: this.#warnings }, undefined);
+  }
+
+  /** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
+  #path(req: Request): string {
+    const path = pathOfTarget(req.originalUrl ?? req.url ?? "/");
+    return path === "*" ? path : this.#base + path;
+  }
+
+  #askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
+    // Before the question: whatever happens while it is open, caches know that the answer depends on the origin.
+    mergeVary(res, "Origin");
+    askOnce(ask, req, "the per-request CORS source", (error, answer) => {
+      if (isOver(res)) return;
+      if (error !== undefined) return next(error);
+      const path = this.#path(req);
+      const { rule, policy, because } = resolveAnswer(answer, req.headers.origin, path, this.#warnings);
+      serve({ req, res, next, path, rule, policy, perRequest: true, warnings: this.#warnings }, because);
+    });
+  }
+}

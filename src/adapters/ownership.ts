@@ -1,0 +1,196 @@
+// Who has the last word on a response's CORS headers: the policy, at the moment the head is written.
+import type { CompiledRule } from "../policy/compile.ts";
+import { CORS_RESPONSE_HEADERS, isToken } from "../policy/fields.ts";
+import { show } from "../policy/issues.ts";
+import { type OnceWarnings, publishOverride } from "./diagnostics.ts";
+import { mergeVary, type Response } from "./response.ts";
+
+// On the response, under a shared symbol: two copies of the package (import and require) must see one owner.
+const CLAIM = Symbol.for("boring-cors.claim.1");
+
+/** What left the policy for this response, kept until its head is written. */
+export interface Claim {
+  rule: CompiledRule;
+  warnings: OnceWarnings;
+  /** The origin that was granted; `undefined` where nothing is granted by name. */
+  origin: string | undefined;
+  /** Names that Vary must have; `undefined` where the answer depends on none. */
+  vary: string | undefined;
+  /** The headers of a preflight that the application answers (`preflightContinue`). */
+  continued: Readonly<Record<string, string>> | undefined;
+  /** Does the claim stand? Not for a rule with `allowOverride`, nor once the preflight is answered. */
+  active: boolean;
+  readonly writeHead: NonNullable<Response["writeHead"]>;
+}
+
+type Claimed = Response & { [CLAIM]?: Claim };
+
+export function claimOn(res: Response): Claim | undefined {
+  return (res as Claimed)[CLAIM];
+}
+
+/**
+ * Puts the claim on the response, and our `writeHead` before the response's own: one shared function, its state on the
+ * response. Wrapping through a closure per request (what on-headers does) is the tempting way, and costs more than
+ * everything else the middleware does. A response without `writeHead` cannot be re-asserted.
+ */
+export function claim(
+  res: Response,
+  rule: CompiledRule,
+  warnings: OnceWarnings,
+  origin: string | undefined,
+  vary: string | undefined,
+  continued: Readonly<Record<string, string>> | undefined,
+): void {
+  const existing = claimOn(res);
+  if (existing !== undefined) {
+    existing.rule = rule;
+    existing.warnings = warnings;
+    existing.origin = origin;
+    existing.vary = vary;
+    existing.continued = continued;
+    existing.active = true;
+    return;
+  }
+  const { writeHead } = res;
+  if (typeof writeHead !== "function") return;
+  (res as Claimed)[CLAIM] = { rule, warnings, origin, vary, continued, active: true, writeHead };
+  res.writeHead = ownedWriteHead;
+}
+
+/** Removes whatever CORS headers an earlier layer has set; what the response cannot do is left alone. */
+export function clearCors(res: Response): void {
+  if (typeof res.removeHeader !== "function") return;
+  for (const name of CORS_RESPONSE_HEADERS) res.removeHeader(name);
+}
+
+function ownedWriteHead(this: Response, statusCode: number, reason?: unknown, headers?: unknown): unknown {
+  const owned = claimOn(this) as Claim;
+  if (!owned.active || isInformational(statusCode) || this.headersSent === true) {
+    return owned.writeHead.call(this, statusCode, reason, headers);
+  }
+  // As Node reads them: writeHead(status[, reason][, headers]).
+  const given = typeof reason === "string" ? headers : (headers ?? reason);
+  if (typeof given === "object" && given !== null) takeHeaders(this, given);
+  reassert(this, owned);
+  return typeof reason === "string"
+    ? owned.writeHead.call(this, statusCode, reason)
+    : owned.writeHead.call(this, statusCode);
+}
+
+function isInformational(statusCode: number): boolean {
+  return statusCode >= 100 && statusCode <= 199;
+}
+
+/**
+ * Moves the headers given to `writeHead` onto the response, where they can be re-asserted: an object, a flat array, or
+ * pairs. A name that is repeated in an array is sent as often (Node 20 would keep only the last Set-Cookie once
+ * anything was set before).
+ */
+function takeHeaders(res: Response, headers: object): void {
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) if (name !== "") res.setHeader(name, value);
+    return;
+  }
+  const flat: unknown[] = Array.isArray(headers[0]) ? headers.flat() : headers;
+  const seen = new Set<string>();
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = String(flat[index]);
+    const value = flat[index + 1] as string;
+    const repeated = seen.has(name.toLowerCase());
+    seen.add(name.toLowerCase());
+    if (repeated && typeof res.appendHeader === "function") res.appendHeader(name, value);
+    else res.setHeader(name, value);
+  }
+}
+
+/** Makes the response's headers what the policy says: others' are replaced or removed, missing ones set again. */
+function reassert(res: Response, owned: Claim): void {
+  const names = res.getHeaderNames?.() ?? CORS_RESPONSE_HEADERS.filter((name) => res.getHeader(name) !== undefined);
+  let touched = false;
+  let present = 0;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
+    // Cheaper than seven look-ups, most of which would find nothing.
+    if (name.charCodeAt(0) !== 0x61 || !name.startsWith("access-control-")) continue;
+    const expected = expectedValue(owned, name);
+    if (expected !== undefined && res.getHeader(name) === expected) present++;
+    else touched = true;
+  }
+  if (touched || present !== expectedCount(owned)) restore(res, owned);
+  if (owned.vary !== undefined) mergeVary(res, owned.vary);
+}
+
+function isGranted(owned: Claim): boolean {
+  return owned.rule.judge === "any" || owned.origin !== undefined;
+}
+
+function expectedValue({ rule, origin, continued }: Claim, name: string): string | undefined {
+  if (continued !== undefined) return continued[name];
+  const any = rule.judge === "any";
+  if (!any && origin === undefined) return undefined;
+  if (name === "access-control-allow-origin") return any ? "*" : origin;
+  if (name === "access-control-allow-credentials") return rule.credentials ? "true" : undefined;
+  return name === "access-control-expose-headers" ? rule.exposeHeaders : undefined;
+}
+
+function expectedCount(owned: Claim): number {
+  const { rule, continued } = owned;
+  if (continued !== undefined) return Object.keys(continued).length;
+  if (!isGranted(owned)) return 0;
+  return 1 + (rule.credentials ? 1 : 0) + (rule.exposeHeaders === undefined ? 0 : 1);
+}
+
+/** The slow path: somebody wrote or removed a CORS header. */
+function restore(res: Response, owned: Claim): void {
+  for (const name of CORS_RESPONSE_HEADERS) {
+    const written = res.getHeader(name);
+    const exposed = name === "access-control-expose-headers" && isGranted(owned) && owned.continued === undefined;
+    const expected = exposed ? joinExposed(owned.rule, written) : expectedValue(owned, name);
+    if (written === expected) continue;
+    if (expected === undefined) res.removeHeader?.(name);
+    else res.setHeader(name, expected);
+    if (written !== undefined && !isSanctioned(owned, name, written, expected)) {
+      tell(owned, name, Array.isArray(written) ? written.join(", ") : String(written), expected);
+    }
+  }
+}
+
+/** Exposing a header is the one thing a handler may do by itself; it cannot know whether the origin is granted. */
+function isSanctioned(owned: Claim, name: string, written: unknown, sent: string | undefined): boolean {
+  if (name !== "access-control-expose-headers") return false;
+  return !isGranted(owned) || exposedNames(written).every((exposed) => sent?.split(",").includes(exposed) === true);
+}
+
+/** The policy's names, then a handler's own (`Content-Disposition` on a download): it knows what it sends. */
+function joinExposed(rule: CompiledRule, written: unknown): string | undefined {
+  if (written === undefined || written === rule.exposeHeaders) return rule.exposeHeaders;
+  const names = rule.exposeHeaders?.split(",") ?? [];
+  const seen = new Set(names.map((name) => name.toLowerCase()));
+  for (const name of exposedNames(written)) {
+    const lower = name.toLowerCase();
+    // With credentials `*` would be a header of that name, and expose nothing.
+    if (seen.has(lower) || !isToken(name) || (name === "*" && rule.credentials)) continue;
+    seen.add(lower);
+    names.push(name);
+  }
+  return names.length === 0 ? undefined : names.join(",");
+}
+
+function exposedNames(written: unknown): string[] {
+  return String(written)
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function tell({ rule, warnings }: Claim, header: string, written: string, sent: string | undefined): void {
+  publishOverride({ route: rule.key, header, written, sent });
+  warnings.warn(`override ${rule.key} ${header}`, "CorsOverrideWarning", "CORS_OVERRIDE", () => {
+    const left = sent === undefined ? "it was removed" : `${show(sent)} left instead`;
+    return (
+      `On route ${show(rule.key ?? null)} something behind the CORS middleware wrote ${header}: ${show(written)}; ${left}. ` +
+      "The policy owns this header: change the policy, stop writing the header, or set allowOverride: true."
+    );
+  });
+}

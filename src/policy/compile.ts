@@ -1,0 +1,153 @@
+// Checked options -> a frozen rule with ready-made header values: everything that can be computed before a request is.
+import { type CheckedList, type CheckedRoute, type CheckedRule, DEFAULT_METHODS, defaultRule } from "./checked.ts";
+import type { DecisionReason, OriginFunction, RouteData } from "./options.ts";
+import { type OriginSet, originSet } from "./origin-set.ts";
+import { routeSelector } from "./routes.ts";
+
+/** How a rule judges origins; chosen once, here. */
+export type Judge = "any" | "none" | "request" | "set" | "function";
+
+/** One rule, ready to answer. Header values that are `undefined` are not sent. */
+export interface CompiledRule {
+  /** The key of its route; `undefined` for the rule that answers ambiguous paths. */
+  readonly key: string | undefined;
+  readonly passthrough: boolean;
+  readonly judge: Judge;
+  /** Why a rule that judges `"none"` refuses. */
+  readonly refusal: DecisionReason;
+  readonly set: OriginSet;
+  readonly ask: OriginFunction | undefined;
+  readonly credentials: boolean;
+  readonly allowInsecure: boolean;
+  readonly allowOpaque: boolean;
+  readonly allowPublicSuffixes: boolean;
+  /** Do responses that are no preflights depend on Origin? */
+  readonly varies: boolean;
+  readonly methods: "*" | readonly string[];
+  /** `undefined`: echo what was asked for, or nothing to send. */
+  readonly allowMethods: string | undefined;
+  readonly echoMethod: boolean;
+  /** `null`: every name. `"*"` may stand among the names, and then covers all but Authorization. */
+  readonly allowedHeaders: readonly string[] | null;
+  readonly allowHeaders: string | undefined;
+  readonly echoHeaders: boolean;
+  readonly exposeHeaders: string | undefined;
+  readonly maxAge: string;
+  readonly successStatus: number;
+  readonly preflightContinue: boolean;
+  readonly blockRefused: boolean;
+  readonly allowOverride: boolean;
+}
+
+/** A policy's rules behind its paths. `undefined`: no key covers the path. */
+export interface CompiledPolicy {
+  readonly rules: readonly CompiledRule[];
+  select(path: string): CompiledRule | undefined;
+}
+
+const STAR: readonly string[] = Object.freeze(["*"]);
+const NO_NAMES: readonly string[] = Object.freeze([]);
+const DEFAULT_METHODS_VALUE = DEFAULT_METHODS.join(",");
+const EMPTY_SET = originSet({ exact: [], patterns: [], tests: [] });
+
+export function compilePolicy(checked: ReadonlyMap<string, CheckedRoute>): CompiledPolicy {
+  const table = new Map([...checked].map(([key, route]) => [key, compileRoute(key, route)]));
+  const find = routeSelector(table);
+  return Object.freeze({
+    rules: Object.freeze([...table.values()]),
+    select(path: string): CompiledRule | undefined {
+      const selected = find(path);
+      if (selected.kind === "route") return selected.route;
+      if (selected.kind === "uncovered") return undefined;
+      return selected.candidates.some((rule) => rule.blockRefused) ? AMBIGUOUS_BLOCKED : AMBIGUOUS;
+    },
+  });
+}
+
+/** A rule that grants nothing, for the reason given. */
+function refusing(refusal: DecisionReason, parts: Partial<CompiledRule>): CompiledRule {
+  return Object.freeze({ ...compileRule(undefined, defaultRule()), refusal, ...parts });
+}
+
+/** What readers of a path could disagree about is granted to nobody, and caches must know that origins matter here. */
+const AMBIGUOUS = refusing("ambiguous-path", { varies: true });
+const AMBIGUOUS_BLOCKED = refusing("ambiguous-path", { varies: true, blockRefused: true });
+
+export function compileRoute(key: string | undefined, route: CheckedRoute): CompiledRule {
+  return route === "passthrough"
+    ? refusing("passthrough", { key, passthrough: true })
+    : Object.freeze(compileRule(key, route));
+}
+
+/** Runs at each request where a source answers with plain options: no Set, no copy that can be avoided. */
+export function compileRule(key: string | undefined, rule: CheckedRule): CompiledRule {
+  const { origin, credentials, methods, allowedHeaders, exposedHeaders } = rule;
+  // With credentials `*` is an ordinary name in every list, so what is open is answered by an echo.
+  const openMethods = methods === "*";
+  const openHeaders = allowedHeaders === null || allowedHeaders === "*" || allowedHeaders.includes("*");
+  const echoHeaders = openHeaders && (credentials || allowedHeaders === null);
+  return {
+    key,
+    passthrough: false,
+    judge: origin.kind === "list" ? "set" : origin.kind,
+    refusal: "cors-disabled",
+    set: origin.kind === "list" ? compileList(origin) : EMPTY_SET,
+    ask: origin.kind === "function" ? origin.ask : undefined,
+    credentials,
+    allowInsecure: rule.dangerouslyAllowInsecureOrigins,
+    allowOpaque: rule.dangerouslyAllowOpaqueOrigins,
+    allowPublicSuffixes: rule.dangerouslyAllowPublicSuffixes,
+    // A rule that blocks answers by Origin even where it grants nothing.
+    varies: origin.kind !== "any" && (origin.kind !== "none" || rule.blockRefused),
+    methods,
+    allowMethods: openMethods ? (credentials ? undefined : "*") : joined(methods),
+    echoMethod: openMethods && credentials,
+    allowedHeaders: allowedHeaders === "*" ? STAR : allowedHeaders,
+    allowHeaders: echoHeaders ? undefined : joined(allowedHeaders ?? NO_NAMES),
+    echoHeaders,
+    exposeHeaders: joined(exposedHeaders),
+    maxAge: rule.maxAge === 600 ? "600" : String(rule.maxAge),
+    successStatus: rule.optionsSuccessStatus,
+    preflightContinue: rule.preflightContinue,
+    blockRefused: rule.blockRefused,
+    allowOverride: rule.allowOverride,
+  };
+}
+
+function compileList({ exact, patterns, regexps }: CheckedList): OriginSet {
+  return originSet({ exact, patterns, tests: regexps.map(({ test }) => test) });
+}
+
+/** Without a space, as npm `cors` does; a list without entries sends no header. */
+function joined(names: "*" | readonly string[]): string | undefined {
+  if (names === DEFAULT_METHODS) return DEFAULT_METHODS_VALUE;
+  if (typeof names === "string") return names;
+  return names.length === 0 ? undefined : names.join(",");
+}
+
+/** The rule as plain data for `Policy.routes`, which `definePolicy` accepts again. */
+export function routeData(route: CheckedRoute): RouteData {
+  if (route === "passthrough") return route;
+  const { origin } = route;
+  const shown =
+    origin.kind === "list"
+      ? Object.freeze(origin.written.map((entry) => (typeof entry === "string" ? entry : Object.freeze(entry))))
+      : origin.kind === "any"
+        ? "*"
+        : origin.kind === "function"
+          ? Object.freeze({ function: true } as const)
+          : false;
+  // `{ origin: false }` is `false`, unless it still says something about requests that are refused.
+  if (shown === false && !route.blockRefused && !route.preflightContinue && !route.allowOverride) return false;
+  return Object.freeze({
+    ...route,
+    origin: shown,
+    methods: frozen(route.methods),
+    allowedHeaders: route.allowedHeaders === null ? null : frozen(route.allowedHeaders),
+    exposedHeaders: frozen(route.exposedHeaders),
+  });
+}
+
+function frozen(names: "*" | readonly string[]): "*" | readonly string[] {
+  return typeof names === "string" ? names : Object.freeze([...names]);
+}

@@ -1,0 +1,180 @@
+// (rule, request, verdict on the origin) -> Decision: the answer as data, with the reason in words.
+import { kindOf, type RequestKind, statusOf, writeActual, writePreflight } from "./answer.ts";
+import type { CompiledRule } from "./compile.ts";
+import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
+import { show } from "./issues.ts";
+import type { Decision, DecisionReason, DecisionRequest } from "./options.ts";
+
+/** A request of which every field is known to be a string, or absent. */
+export interface CleanRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly origin: string | undefined;
+  readonly requestMethod: string | undefined;
+  readonly requestHeaders: string | undefined;
+  readonly sameOrigin: boolean;
+}
+
+/** What is known of the origin: `null` or why it is refused, and where a function said so, in which words. */
+export interface OriginVerdict {
+  readonly refused: DecisionReason | null;
+  readonly because?: string | undefined;
+  /** Does the answer depend on Origin although the rule does not: a per-request source may have looked at it? */
+  readonly varies?: boolean | undefined;
+}
+
+export const GRANTED: OriginVerdict = Object.freeze({ refused: null });
+
+export const PREFLIGHT_VARY: readonly string[] = Object.freeze([
+  "Origin",
+  "Access-Control-Request-Method",
+  "Access-Control-Request-Headers",
+]);
+export const ORIGIN_VARY: readonly string[] = Object.freeze(["Origin"]);
+const NO_VARY: readonly string[] = Object.freeze([]);
+
+/** Whatever a caller passes becomes a request: fields that are no strings count as absent. */
+export function cleanRequest(request: DecisionRequest): CleanRequest {
+  const { method, path, origin, requestMethod, requestHeaders, sameOrigin }: Partial<DecisionRequest> =
+    Object(request);
+  return {
+    method: text(method) ?? "",
+    path: text(path) ?? "/",
+    origin: text(origin) || undefined,
+    requestMethod: text(requestMethod) || undefined,
+    requestHeaders: text(requestHeaders),
+    sameOrigin: sameOrigin === true,
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The decision, once route and origin are judged. `rule` is `undefined` where no key covers the path. */
+export function explain(rule: CompiledRule | undefined, request: CleanRequest, verdict: OriginVerdict): Decision {
+  const kind = kindOf(request.method, request.origin, request.requestMethod);
+  if (rule === undefined || rule.passthrough) {
+    const refused = rule === undefined ? "not-covered" : "passthrough";
+    return decision(kind, rule, request, refusal(kind, request, refused, undefined), {
+      headers: {},
+      vary: verdict.varies === true ? ORIGIN_VARY : NO_VARY,
+      status: undefined,
+    });
+  }
+  const { refused } = verdict;
+  const reason = refused ?? (kind === "preflight" ? refusedPreflight(rule, request) : null);
+  return decision(kind, rule, request, refusal(kind, request, reason, verdict.because), {
+    headers: headersOf(rule, kind, request, refused === null),
+    vary: kind === "preflight" ? PREFLIGHT_VARY : rule.varies || verdict.varies === true ? ORIGIN_VARY : NO_VARY,
+    status: statusOf(rule, kind, refused !== null, request.sameOrigin),
+  });
+}
+
+interface Refusal {
+  readonly reason: DecisionReason | null;
+  readonly because?: string | undefined;
+}
+
+/** A browser performs no CORS check where there is nothing cross-origin: https://fetch.spec.whatwg.org/#main-fetch */
+function refusal(
+  kind: RequestKind,
+  { sameOrigin }: CleanRequest,
+  reason: DecisionReason | null,
+  because: string | undefined,
+): Refusal {
+  const unchecked = kind === "non-cors" || (kind === "actual" && sameOrigin);
+  return unchecked ? { reason: null } : { reason, because };
+}
+
+function decision(
+  kind: RequestKind,
+  rule: CompiledRule | undefined,
+  request: CleanRequest,
+  { reason, because }: Refusal,
+  answer: Pick<Decision, "headers" | "vary" | "status">,
+): Decision {
+  return Object.freeze({
+    kind,
+    allowed: reason === null,
+    reason,
+    detail: reason === null ? "" : (because ?? detail(reason, rule, request)),
+    headers: Object.freeze(answer.headers),
+    vary: answer.vary,
+    status: answer.status,
+    route: rule?.key,
+  });
+}
+
+function headersOf(
+  rule: CompiledRule,
+  kind: RequestKind,
+  { origin = "", requestMethod = "", requestHeaders }: CleanRequest,
+  granted: boolean,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const target = {
+    setHeader(name: string, value: string) {
+      headers[name] = value;
+    },
+  };
+  if (kind === "preflight") {
+    if (granted) writePreflight(target, rule, origin, requestMethod, requestHeaders);
+  } else if (rule.judge === "any" || (granted && kind === "actual")) {
+    writeActual(target, rule, origin);
+  }
+  return headers;
+}
+
+/** What a browser checks once the origin is granted: https://fetch.spec.whatwg.org/#cors-preflight-fetch step 7. */
+function refusedPreflight(rule: CompiledRule, { requestMethod = "", requestHeaders = "" }: CleanRequest): DecisionReason | null {
+  if (!isToken(requestMethod)) return "malformed-request";
+  if (!isMethodGranted(rule, requestMethod)) return "method-not-allowed";
+  if (requestHeaders === "") return null;
+  if (scanHeaderList(requestHeaders) === "bad") return "malformed-request";
+  return missingHeaders(rule, requestHeaders).length === 0 ? null : "header-not-allowed";
+}
+
+/** Case-sensitive, since browsers have normalised what they ask for. */
+function isMethodGranted({ methods }: CompiledRule, method: string): boolean {
+  return isSafelistedMethod(method) || methods === "*" || methods.includes(method);
+}
+
+/** `*` covers no Authorization: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name */
+function missingHeaders(rule: CompiledRule, requestHeaders: string): string[] {
+  if (rule.echoHeaders || rule.allowedHeaders === null) return [];
+  const named = new Set(rule.allowedHeaders.map((name) => name.toLowerCase()));
+  return splitHeaderList(requestHeaders).filter((name) => {
+    const lower = name.toLowerCase();
+    return !named.has(lower) && (lower === "authorization" || !named.has("*"));
+  });
+}
+
+function detail(reason: DecisionReason, rule: CompiledRule | undefined, request: CleanRequest): string {
+  const { origin = "", requestMethod = "", requestHeaders = "", path } = request;
+  const at = rule?.key === undefined ? "" : ` of route ${show(rule.key)}`;
+  switch (reason) {
+    case "origin-not-allowed":
+      return `Origin ${show(origin)} is not among the origins${at}; add it to "origin" to allow it.`;
+    case "malformed-origin":
+      return `Origin ${show(origin)} is not one serialized origin (scheme://host or scheme://host:port, as browsers send it); nothing can allow it.`;
+    case "insecure-origin":
+      return `Origin ${show(origin)} is http, where anyone on the network path could act with your users' cookies; serve it over https, or set "dangerouslyAllowInsecureOrigins"${at}.`;
+    case "method-not-allowed":
+      return `Method ${show(requestMethod)} is not among the methods${at}; add it to "methods" to allow it.`;
+    case "header-not-allowed":
+      return `Request header ${show(missingHeaders(rule as CompiledRule, requestHeaders).join(", "))} is not among the allowed headers${at}; add it to "allowedHeaders" to allow it.`;
+    case "malformed-request":
+      return isToken(requestMethod)
+        ? `Access-Control-Request-Headers ${show(requestHeaders)} is no list of header names, or over a limit (4096 bytes, 256 names); no browser sends that.`
+        : `Access-Control-Request-Method ${show(requestMethod)} is no method; no browser sends that.`;
+    case "cors-disabled":
+      return `CORS is switched off${at}; give it an "origin" to allow cross-origin requests.`;
+    case "ambiguous-path":
+      return `Path ${show(path)} would be read differently by different servers, so no route is sure; send it without escapes, dot segments, doubled slashes or other case.`;
+    case "not-covered":
+      return `Path ${show(path)} is covered by no route; add one, "/" covers everything.`;
+    case "passthrough":
+      return `CORS${at} is left to the application behind this policy; look there.`;
+  }
+}

@@ -1,0 +1,188 @@
+// Why a string is no origin, and what to write instead. It may guess; only origin.ts judges.
+import type { ConfigIssueCode } from "./issues.ts";
+import { isOpaqueOrigin, parseOrigin, parsePattern } from "./origin.ts";
+
+export interface OriginAdvice {
+  readonly code: ConfigIssueCode;
+  /** What is wrong; what to write. */
+  readonly message: string;
+  /** The origin that was meant, or all of them, where that is certain. */
+  readonly fix?: string | readonly string[];
+}
+
+type Rule = (text: string) => OriginAdvice | undefined;
+
+/** `text` is neither an origin nor a pattern: says why. */
+export function adviseOrigin(text: string): OriginAdvice {
+  for (const rule of RULES) {
+    const advice = rule(text);
+    if (advice !== undefined) return advice;
+  }
+  return {
+    code: "ORIGIN_GRAMMAR",
+    message: `is not an origin; write scheme://host or scheme://host:port, as browsers send it: "https://app.example.com"`,
+  };
+}
+
+// The first rule that applies speaks; its fix repairs everything that can be repaired.
+const RULES: readonly Rule[] = [
+  opaque,
+  quoted,
+  whitespace,
+  list,
+  wildcard,
+  noScheme,
+  userinfo,
+  unicode,
+  address,
+  upperCase,
+  defaultPort,
+  path,
+];
+
+function opaque(text: string): OriginAdvice | undefined {
+  if (!isOpaqueOrigin(text)) return undefined;
+  return {
+    code: "ORIGIN_OPAQUE",
+    message:
+      "is sent by every sandboxed frame and local file, so it names nobody; " +
+      "give the page an origin of its own (an app scheme such as app://my-app), or set dangerouslyAllowOpaqueOrigins: true",
+  };
+}
+
+function quoted(text: string): OriginAdvice | undefined {
+  if (/^\/.*\/[a-z]*$/.test(text)) {
+    return {
+      code: "ORIGIN_GRAMMAR",
+      message: `is a RegExp inside a string; write it without quotes, or as { regexp, flags }`,
+    };
+  }
+  const inner = /^(["'`])(.*)\1$/.exec(text)?.[2];
+  if (inner === undefined) return undefined;
+  return advice("ORIGIN_GRAMMAR", "has quotes inside the string; remove them", repaired(inner));
+}
+
+function whitespace(text: string): OriginAdvice | undefined {
+  const trimmed = text.trim();
+  if (trimmed === text) return undefined;
+  return advice("ORIGIN_WHITESPACE", "has white space around it, browsers send none; remove it", repaired(trimmed));
+}
+
+function list(text: string): OriginAdvice | undefined {
+  const entries = text.split(/[\s,;|]+/).filter((entry) => entry !== "");
+  if (entries.length < 2) return undefined;
+  const fixed = entries.map(repaired);
+  const whole = fixed.every((entry) => entry !== undefined);
+  return {
+    code: "ORIGIN_LIST",
+    message: `is a list inside one string, which no origin equals; write an array: ${JSON.stringify(whole ? fixed : entries)}`,
+    ...(whole ? { fix: fixed } : {}),
+  };
+}
+
+function wildcard(text: string): OriginAdvice | undefined {
+  if (!text.includes("*")) return undefined;
+  const withScheme = /^\*\.[^*/]+$/.test(text) ? repaired(`https://${text}`) : undefined;
+  const fix = withScheme ?? repairedPattern(text);
+  const why = /^[a-z]+:\/\/\*(:|$)/.test(text)
+    ? `covers every site; list the sites, or write origin: "*" without credentials`
+    : `has a "*" where none can stand; a "*" stands for whole labels or for the port`;
+  return fix === undefined
+    ? { code: "ORIGIN_WILDCARD", message: `${why}: "https://*.example.com", "http://localhost:*"` }
+    : { code: "ORIGIN_WILDCARD", message: `${why}: ${JSON.stringify(fix)}`, fix };
+}
+
+function noScheme(text: string): OriginAdvice | undefined {
+  if (text.includes("://")) return undefined;
+  const host = text.replace(/^(?:https?)?:?\/*/i, "");
+  const scheme = /^(?:localhost|127\.|\[::1\])/i.test(host) ? "http" : "https";
+  const looksLikeHost = scheme === "http" || host.includes(".");
+  return advice("ORIGIN_SCHEME", "has no scheme; write it", looksLikeHost ? repaired(`${scheme}://${host}`) : undefined);
+}
+
+function userinfo(text: string): OriginAdvice | undefined {
+  if (!authority(text).includes("@")) return undefined;
+  return advice("ORIGIN_USERINFO", "has a user name, which origins never have; remove it", repaired(text));
+}
+
+function unicode(text: string): OriginAdvice | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
+  if (/^[\x00-\x7f]*$/.test(text)) return undefined;
+  return advice("ORIGIN_UNICODE", "has a host outside ASCII; browsers send its Punycode form", repaired(text));
+}
+
+function address(text: string): OriginAdvice | undefined {
+  const host = /^https?:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(text)?.[1];
+  const canonical = canonicalUrl(text)?.hostname;
+  if (host === undefined || canonical === undefined || canonical === host.toLowerCase()) return undefined;
+  if (!canonical.startsWith("[") && !/^[\d.]+$/.test(canonical)) return undefined;
+  return advice("ORIGIN_IP", "spells an address in a way that browsers do not send; write", repaired(text));
+}
+
+function upperCase(text: string): OriginAdvice | undefined {
+  const end = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0].length ?? 0;
+  const web = /^https?:/i.test(text);
+  const compared = web ? authorityWithScheme(text) : text.slice(0, end);
+  if (compared === compared.toLowerCase()) return undefined;
+  return advice("ORIGIN_CASE", "has upper-case letters; browsers send scheme and host in lower case", repaired(text));
+}
+
+function defaultPort(text: string): OriginAdvice | undefined {
+  const port = /:0*(\d+)$/.exec(authority(text))?.[1];
+  if (port !== (text.startsWith("https:") ? "443" : "80")) return undefined;
+  return advice("ORIGIN_DEFAULT_PORT", "names the default port, which browsers leave out; write", repaired(text));
+}
+
+function path(text: string): OriginAdvice | undefined {
+  const rest = text.slice(authorityWithScheme(text).length);
+  if (rest === "") return undefined;
+  const what = rest === "/" ? "is not an origin; remove the trailing slash" : "is a URL, not an origin; remove what follows the host";
+  return advice("ORIGIN_PATH", what, repaired(text));
+}
+
+function authorityWithScheme(text: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(text)?.[0] ?? text;
+}
+
+function authority(text: string): string {
+  return authorityWithScheme(text).replace(/^.*:\/\//, "");
+}
+
+function advice(code: ConfigIssueCode, what: string, fix: string | undefined): OriginAdvice {
+  if (fix === undefined) return { code, message: `${what}; an origin looks like "https://app.example.com"` };
+  return { code, message: `${what}: ${JSON.stringify(fix)}`, fix };
+}
+
+/** The origin that a browser would send for a page at this address, if that can be told. */
+function repaired(text: string): string | undefined {
+  if (isListable(text)) return text;
+  const url = canonicalUrl(text);
+  const candidate = url === undefined ? lowerScheme(authorityWithScheme(text)) : `${url.protocol}//${url.host}`;
+  return isListable(candidate) ? candidate : repairedPattern(text);
+}
+
+/** `https://*.Example.com/` and `https://**.example.com`: the `*` is kept out of the URL parser's sight. */
+function repairedPattern(text: string): string | undefined {
+  const [, scheme, base] = /^(https?:\/\/)\*+\.([^*]+)$/i.exec(text) ?? [];
+  if (scheme === undefined || base === undefined) return undefined;
+  const url = canonicalUrl(scheme + base);
+  const candidate = url === undefined ? text : `${url.protocol}//*.${url.host}`;
+  return isListable(candidate) ? candidate : undefined;
+}
+
+function canonicalUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || text.includes("*")) return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function lowerScheme(text: string): string {
+  return text.replace(/^[^:]*:/, (scheme) => scheme.toLowerCase());
+}
+
+function isListable(text: string): boolean {
+  return parseOrigin(text) !== undefined || parsePattern(text) !== undefined;
+}

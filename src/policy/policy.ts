@@ -1,0 +1,235 @@
+// definePolicy and livePolicy: what everything else asks.
+import { judgeOrigin } from "./answer.ts";
+import { askOnce, judgeAnswer, mustAsk, unasked } from "./ask.ts";
+import { type CompiledPolicy, type CompiledRule, compilePolicy, routeData } from "./compile.ts";
+import { type CleanRequest, cleanRequest, explain, GRANTED, type OriginVerdict } from "./decide.ts";
+import { digestOf } from "./digest.ts";
+import { type ConfigIssue, CorsConfigError, IssueReport, show } from "./issues.ts";
+import type { Decision, DecisionRequest, Origin, PolicyOptions, RouteData } from "./options.ts";
+import { isInsecure, parseOrigin } from "./origin.ts";
+import { pathOfTarget } from "./routes.ts";
+import { checkPolicy } from "./validate.ts";
+
+// Marks, because a program that imports and requires holds two copies of every class. The number is the layout's.
+const POLICY = Symbol.for("boring-cors.policy.1");
+const LIVE = Symbol.for("boring-cors.live-policy.1");
+
+/** One CORS policy: immutable, pure, and the same for every adapter and export. Its methods need no `this`. */
+export interface Policy {
+  /**
+   * What this policy answers to a request, and why. Never throws, whatever the request is, but for an origin function.
+   *
+   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}.
+   * @example policy.decide({ method: "GET", path: "/public/x", origin: "https://any.example" }).allowed
+   */
+  decide(request: DecisionRequest): Decision;
+  /** Like {@link Policy.decide}, for every policy: waits for an origin function's answer. Rejects with what it throws. */
+  decideAsync(request: DecisionRequest): Promise<Decision>;
+  /**
+   * May this origin act with the user's cookies? For WebSocket upgrades and other requests that CORS does not cover.
+   * Absent: `true` (not a browser). `null`, malformed, insecure, ambiguous, uncovered, and anything under `"*"`: `false`.
+   *
+   * @param path Default `"/"`.
+   * @throws {TypeError} if an origin function has no answer on return.
+   * @example if (!policy.isTrustedOrigin(req.headers.origin, req.url)) socket.destroy();
+   */
+  isTrustedOrigin(origin: string | undefined, path?: string): boolean;
+  /** Like {@link Policy.isTrustedOrigin}, for every policy. */
+  isTrustedOriginAsync(origin: string | undefined, path?: string): Promise<boolean>;
+  /** The policy as frozen plain data, defaults filled in; a flat policy is `{ "/": ... }`. `definePolicy({ routes })` accepts it again. */
+  readonly routes: Readonly<Record<string, RouteData>>;
+  /** A short stable hash of {@link Policy.routes}. */
+  readonly digest: string;
+  /** Legal, but without effect or doubtful. Also emitted once as process warnings of type `CorsPolicyWarning` by `cors()`. */
+  readonly warnings: readonly ConfigIssue[];
+}
+
+/** A policy that can change while it serves. */
+export interface LivePolicy extends Policy {
+  /** The policy in force now. */
+  readonly current: Policy;
+  /**
+   * Swaps the policy atomically; a request in flight keeps the one it began with. Browsers keep a preflight that was
+   * granted until its max-age ends: what is taken away here still passes there for up to that long.
+   *
+   * @throws {CorsConfigError} for invalid options; the old policy goes on serving.
+   */
+  replace<const O extends Origin, const T extends Record<string, Origin>>(
+    policyOrOptions: Policy | PolicyOptions<O, T>,
+  ): void;
+}
+
+/**
+ * Validates, compiles and freezes a policy. Later mutation of the options changes nothing.
+ *
+ * @throws {CorsConfigError} with every problem at once.
+ * @example
+ * const policy = definePolicy({
+ *   routes: {
+ *     "/": { origin: ["https://app.example.com"], credentials: true },
+ *     "/public": { origin: "*", methods: ["GET", "HEAD"] },
+ *   },
+ * });
+ */
+export function definePolicy<const O extends Origin, const T extends Record<string, Origin>>(
+  options: PolicyOptions<O, T> | Policy,
+): Policy {
+  return policyFrom(options);
+}
+
+/** The untyped half of {@link definePolicy}: whatever it is, it becomes a policy or an error. */
+export function policyFrom(options: unknown): Policy {
+  const ready = asPolicy(options);
+  if (ready !== undefined) return ready;
+  const report = new IssueReport();
+  const checked = checkPolicy(options, report);
+  if (report.errors.length > 0) throw new CorsConfigError(report.errors);
+  const routes = Object.freeze(Object.fromEntries([...checked].map(([key, route]) => [key, routeData(route)])));
+  return newPolicy(compilePolicy(checked), routes, Object.freeze(report.warnings));
+}
+
+function newPolicy(compiled: CompiledPolicy, routes: Policy["routes"], warnings: Policy["warnings"]): Policy {
+  let digest: string | undefined;
+  const find = (path: string) => compiled.select(pathOfTarget(path));
+  const policy: Policy = {
+    decide: (request) => decideNow(find, cleanRequest(request)),
+    decideAsync: (request) => later((done) => decideWhenAnswered(find, cleanRequest(request), done)),
+    isTrustedOrigin: (origin, path = "/") => now("isTrustedOrigin", (done) => trust(find(path), origin, done)),
+    isTrustedOriginAsync: (origin, path = "/") => later((done) => trust(find(path), origin, done)),
+    routes,
+    // At first use: a policy of a million origins need not be spelt out to serve.
+    get digest() {
+      digest ??= digestOf(routes);
+      return digest;
+    },
+    warnings,
+  };
+  return Object.freeze(Object.defineProperty(policy, POLICY, { value: compiled }));
+}
+
+type Find = (path: string) => CompiledRule | undefined;
+type Done<T> = (error: unknown, result?: T) => void;
+
+function decideNow(find: Find, request: CleanRequest): Decision {
+  return now("decide", (done) => decideWhenAnswered(find, request, done));
+}
+
+function decideWhenAnswered(find: Find, request: CleanRequest, done: Done<Decision>): void {
+  const rule = find(request.path);
+  judge(rule, request, (error, verdict) => {
+    if (verdict === undefined) done(error);
+    else done(undefined, explain(rule, request, verdict));
+  });
+}
+
+function judge(rule: CompiledRule | undefined, request: CleanRequest, done: Done<OriginVerdict>): void {
+  const { origin, sameOrigin } = request;
+  if (rule === undefined || origin === undefined) done(undefined, GRANTED);
+  else if (rule.judge !== "function") done(undefined, { refused: judgeOrigin(rule, origin) });
+  else if (!mustAsk(rule, origin, sameOrigin)) done(undefined, unasked(sameOrigin));
+  else askOrigin(rule, origin, done);
+}
+
+/** Asks the rule's origin function, and judges its answer. */
+export function askOrigin(rule: CompiledRule, origin: string, done: Done<OriginVerdict>): void {
+  askOnce(rule.ask as never, origin, `the origin function of route ${show(rule.key ?? "/")}`, (error, answer) => {
+    if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
+    else done(error);
+  });
+}
+
+function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boolean>): void {
+  if (origin === undefined || origin === null || origin === "") return done(undefined, true);
+  const parsed = typeof origin === "string" ? parseOrigin(origin) : undefined;
+  if (rule === undefined || rule.judge === "any" || typeof origin !== "string" || parsed === undefined) {
+    return done(undefined, false);
+  }
+  // Cookies go along whether or not the rule says `credentials`, so an insecure origin is never trusted by default.
+  if (isInsecure(parsed) && !rule.allowInsecure) return done(undefined, false);
+  const request = { method: "GET", path: "", origin, requestMethod: undefined, requestHeaders: undefined, sameOrigin: false };
+  judge(rule, request, (error, verdict) => {
+    if (verdict === undefined) done(error);
+    else done(undefined, verdict.refused === null);
+  });
+}
+
+/** The result that is there on return. */
+function now<T>(name: string, start: (done: Done<T>) => void): T {
+  let settled = false;
+  let failure: unknown;
+  let result: T | undefined;
+  start((error, value) => {
+    settled = true;
+    failure = error;
+    result = value;
+  });
+  if (!settled) {
+    throw new TypeError(`An origin function has not answered yet, so ${name}() has no answer; use ${name}Async().`);
+  }
+  if (result === undefined) throw failure;
+  return result;
+}
+
+function later<T>(start: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (result === undefined ? reject(error) : resolve(result)));
+  });
+}
+
+/**
+ * Makes a policy that can be replaced while it serves: tenants from a database, a reloaded file.
+ *
+ * @throws {CorsConfigError} for invalid options.
+ * @example
+ * const live = livePolicy({ origin: await loadOrigins() });
+ * app.use(cors(live));
+ * onChange(async () => live.replace({ origin: await loadOrigins() }));
+ */
+export function livePolicy<const O extends Origin, const T extends Record<string, Origin>>(
+  policyOrOptions: Policy | PolicyOptions<O, T>,
+): LivePolicy {
+  let current = policyFrom(policyOrOptions);
+  const live: LivePolicy = {
+    decide: (request) => current.decide(request),
+    decideAsync: (request) => current.decideAsync(request),
+    isTrustedOrigin: (origin, path) => current.isTrustedOrigin(origin, path),
+    isTrustedOriginAsync: (origin, path) => current.isTrustedOriginAsync(origin, path),
+    get routes() {
+      return current.routes;
+    },
+    get digest() {
+      return current.digest;
+    },
+    get warnings() {
+      return current.warnings;
+    },
+    get current() {
+      return current;
+    },
+    replace(next) {
+      current = policyFrom(next);
+    },
+  };
+  return Object.freeze(Object.defineProperty(live, LIVE, { value: true }));
+}
+
+type Marked = { readonly [POLICY]?: CompiledPolicy; readonly [LIVE]?: true };
+
+function marks(value: unknown): Marked {
+  return typeof value === "object" && value !== null ? (value as Marked) : {};
+}
+
+export function isLivePolicy(value: unknown): value is LivePolicy {
+  return marks(value)[LIVE] === true;
+}
+
+/** The policy that a value is or holds, of whatever copy of this package; `undefined` for options. */
+export function asPolicy(value: unknown): Policy | undefined {
+  if (isLivePolicy(value)) return value.current;
+  return marks(value)[POLICY] === undefined ? undefined : (value as Policy);
+}
+
+/** The compiled half of a policy. */
+export function compiledOf(policy: Policy): CompiledPolicy {
+  return marks(policy)[POLICY] as CompiledPolicy;
+}

@@ -1,0 +1,77 @@
+// "Did you mean": from a misspelt option name to the right one.
+
+const CLOSED =
+  "no header grants private network access any more, browsers ask the user instead; remove it";
+
+// Names that people write and no edit distance leads from: other libraries' options, and the headers themselves.
+const ALIASES: Readonly<Record<string, string>> = {
+  headers: "allowedHeaders",
+  requestheaders: "allowedHeaders",
+  responseheaders: "exposedHeaders",
+  expose: "exposedHeaders",
+  origins: "origin",
+  alloworigin: "origin",
+  alloworigins: "origin",
+  allowedorigin: "origin",
+  allowedorigins: "origin",
+  whitelist: "origin",
+  allowlist: "origin",
+  allowmethods: "methods",
+  allowedmethods: "methods",
+  supportscredentials: "credentials",
+  allowcredentials: "credentials",
+  withcredentials: "credentials",
+  preflightmaxage: "maxAge",
+  successstatus: "optionsSuccessStatus",
+  "access-control-allow-origin": "origin",
+  "access-control-allow-credentials": "credentials",
+  "access-control-allow-methods": "methods",
+  "access-control-allow-headers": "allowedHeaders",
+  "access-control-expose-headers": "exposedHeaders",
+  "access-control-max-age": "maxAge",
+};
+
+const PRIVATE_NETWORK = new Set([
+  "privatenetwork",
+  "allowprivatenetwork",
+  "access-control-allow-private-network",
+]);
+
+const FARTHEST = 3;
+
+/** The message for an unknown option: what was meant, or which options there are. */
+export function suggestOption(name: string, known: readonly string[]): string {
+  const lower = name.toLowerCase();
+  if (PRIVATE_NETWORK.has(lower)) return `unknown option; ${CLOSED}`;
+  const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
+  return meant === undefined
+    ? `unknown option; the options are ${known.join(", ")}`
+    : `unknown option; did you mean ${JSON.stringify(meant)}?`;
+}
+
+function nearest(lower: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = FARTHEST + 1;
+  for (const candidate of known) {
+    const distance = editDistance(lower, candidate.toLowerCase());
+    if (distance < bestDistance && distance < candidate.length / 2) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(from: string, to: string): number {
+  if (Math.abs(from.length - to.length) > FARTHEST) return FARTHEST + 1;
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const substitution = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}

@@ -1,0 +1,254 @@
+// The `origin` option: unknown -> checked origins, with every problem reported.
+import type { CheckedList, CheckedOrigin, CheckedRegExp, CheckedRule } from "./checked.ts";
+import { type IssueReport, show, showRegExp } from "./issues.ts";
+import type { OriginFunction } from "./options.ts";
+import { isInsecure, isOpaqueOrigin, type OriginPattern, parseOrigin, parsePattern } from "./origin.ts";
+import { adviseOrigin } from "./origin-advice.ts";
+import { type OriginSet, originSet } from "./origin-set.ts";
+import { isOrCoversPublicSuffix } from "./public-suffix.ts";
+import { judgeRegExp, type RegExpVerdict } from "./regexp.ts";
+
+const UNSET = "an unset environment variable? list the origins, or read them with originsFromEnv(name)";
+
+/** The flags of the rule around an origin decide what is safe. */
+export type RuleFlags = Pick<
+  CheckedRule,
+  | "credentials"
+  | "dangerouslyAllowInsecureOrigins"
+  | "dangerouslyAllowPublicSuffixes"
+  | "dangerouslyAllowOpaqueOrigins"
+>;
+
+/** Checks the value of `origin`. `path` is where it stands, less the report's prefix. */
+export function checkOrigin(value: unknown, path: string, flags: RuleFlags, report: IssueReport): CheckedOrigin {
+  if (typeof value === "function") return { kind: "function", ask: value as OriginFunction };
+  if (value === true || value === "*") return { kind: "any" };
+  if (value === false) return { kind: "none" };
+  if (value === undefined || value === null || value === "") {
+    report.error("ORIGIN_REQUIRED", path, value, `${show(value)} names no origin; ${UNSET}`);
+    return { kind: "none" };
+  }
+  const list: CheckedList = { kind: "list", exact: [], patterns: [], regexps: [], written: [], positions: [] };
+  if (Array.isArray(value)) return checkArray(value, path, list, flags, report);
+  checkEntry(value, path, list, flags, report);
+  return list;
+}
+
+function checkArray(
+  values: readonly unknown[],
+  path: string,
+  list: CheckedList,
+  flags: RuleFlags,
+  report: IssueReport,
+): CheckedOrigin {
+  const empties: number[] = [];
+  let any = -1;
+  let none = false;
+  for (let index = 0; index < values.length; index++) {
+    const entry = values[index];
+    if (entry === "*" || entry === true) any = index;
+    else if (entry === false) none = true;
+    else if (entry === "") empties.push(index);
+    else {
+      const before = list.written.length;
+      checkEntry(entry, `${path}[${index}]`, list, flags, report);
+      if (list.written.length > before) list.positions.push(index);
+    }
+  }
+  const named = any >= 0 || none || values.length > empties.length;
+  if (!named) {
+    report.error("ORIGIN_REQUIRED", path, values, `${show(values)} names no origin; ${UNSET}`);
+    return { kind: "none" };
+  }
+  for (const index of empties) {
+    report.warn("ORIGIN_EMPTY_ENTRY", `${path}[${index}]`, "", `"" is no origin and was dropped; a trailing comma?`);
+  }
+  if (any >= 0) {
+    if (list.written.length > 0) {
+      report.error(
+        "ORIGIN_WILDCARD_MIXED",
+        `${path}[${any}]`,
+        values[any],
+        `${show(values[any])} covers every origin, so the other entries have no effect; write it alone, or remove it`,
+      );
+    }
+    return { kind: "any" };
+  }
+  return list.written.length === 0 && none ? { kind: "none" } : list;
+}
+
+function checkEntry(entry: unknown, path: string, list: CheckedList, flags: RuleFlags, report: IssueReport): void {
+  if (typeof entry === "string") return checkString(entry, path, list, flags, report);
+  const regexp = regexpParts(entry);
+  if (regexp !== undefined) return checkRegExp(entry, regexp, path, list, flags, report);
+  if (entry === undefined || entry === null) {
+    report.error("ORIGIN_REQUIRED", path, entry, `${show(entry)} names no origin; ${UNSET}`);
+    return;
+  }
+  const meant = meantByObject(entry);
+  const shown = meant === undefined ? "" : `: ${show(meant)}`;
+  report.error(
+    "ORIGIN_TYPE",
+    path,
+    entry,
+    `${show(entry)} is no origin; write a string, a RegExp, an array of these, a boolean or a function${shown}`,
+    meant,
+  );
+}
+
+/** A URL has an origin, a Set has entries; what else somebody passes, nobody can know. */
+function meantByObject(value: unknown): string | readonly string[] | undefined {
+  if (value instanceof URL && parseOrigin(value.origin) !== undefined) return value.origin;
+  if (value instanceof Set && value.size > 0) {
+    const entries = [...value].filter((entry) => typeof entry === "string" && parseOrigin(entry) !== undefined);
+    return entries.length === value.size ? entries : undefined;
+  }
+  return undefined;
+}
+
+function checkString(text: string, path: string, list: CheckedList, flags: RuleFlags, report: IssueReport): void {
+  const origin = parseOrigin(text);
+  if (origin !== undefined && !text.includes("*")) {
+    if (flags.credentials && !flags.dangerouslyAllowInsecureOrigins && isInsecure(origin)) insecure(text, path, report);
+    if (origin.scheme === "wss" || origin.scheme === "ws") {
+      report.warn(
+        "ORIGIN_NEVER_SENT",
+        path,
+        text,
+        `${show(text)} is never sent: a WebSocket handshake carries the page's origin; write "http${text.slice(2)}"`,
+        `http${text.slice(2)}`,
+      );
+    }
+    list.exact.push(text);
+  } else if (isOpaqueOrigin(text) && flags.dangerouslyAllowOpaqueOrigins) {
+    list.exact.push(text);
+  } else {
+    const pattern = parsePattern(text);
+    if (pattern === undefined) {
+      const { code, message, fix } = adviseOrigin(text);
+      // An array cannot stand inside an array: there the message alone shows the split.
+      report.error(code, path, text, `${show(text)} ${message}`, path.endsWith("]") && Array.isArray(fix) ? undefined : fix);
+      return;
+    }
+    checkPattern(text, pattern, path, flags, report);
+    list.patterns.push(pattern);
+  }
+  list.written.push(text);
+}
+
+function insecure(text: string, path: string, report: IssueReport): void {
+  report.error(
+    "CREDENTIALS_INSECURE",
+    path,
+    text,
+    `${show(text)} cannot stand beside credentials: anyone on the network path could act as it with your users' cookies; ` +
+      `write ${show(text.replace(/^http:/, "https:"))}, or set dangerouslyAllowInsecureOrigins: true`,
+  );
+}
+
+function checkPattern(text: string, pattern: OriginPattern, path: string, flags: RuleFlags, report: IssueReport): void {
+  if (!flags.credentials) return;
+  if (!flags.dangerouslyAllowInsecureOrigins && isInsecure({ scheme: pattern.scheme, host: pattern.base })) {
+    insecure(text, path, report);
+  }
+  if (!pattern.subdomains || flags.dangerouslyAllowPublicSuffixes) return;
+  const suffix = isOrCoversPublicSuffix(pattern.base);
+  if (suffix === undefined) return;
+  report.error(
+    "CREDENTIALS_PUBLIC_SUFFIX",
+    path,
+    text,
+    `${show(text)} covers names below the public suffix ${show(suffix)}, where anyone can register one and read your users' data; ` +
+      `write a domain of your own, "https://*.preview.example.com", or set dangerouslyAllowPublicSuffixes: true`,
+  );
+}
+
+interface RegExpParts {
+  readonly source: string;
+  readonly flags: string;
+}
+
+/** A RegExp of any realm, or its JSON form. `instanceof RegExp` misses those of another realm (vm, jest). */
+function regexpParts(value: unknown): RegExpParts | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { source, flags, regexp } = value as { source?: unknown; flags?: unknown; regexp?: unknown };
+  if (Object.prototype.toString.call(value) === "[object RegExp]") {
+    return typeof source === "string" && typeof flags === "string" ? { source, flags } : undefined;
+  }
+  if (typeof regexp !== "string" || (flags !== undefined && typeof flags !== "string")) return undefined;
+  return { source: regexp, flags: flags ?? "" };
+}
+
+function checkRegExp(
+  entry: unknown,
+  { source, flags }: RegExpParts,
+  path: string,
+  list: CheckedList,
+  rule: RuleFlags,
+  report: IssueReport,
+): void {
+  const shown = showRegExp(source, flags);
+  if (!compiles(source, flags)) {
+    report.error("REGEXP_SYNTAX", path, entry, `${shown} is no RegExp; mend its source or its flags`);
+    return;
+  }
+  const verdict = judged(source, flags, rule.credentials, rule.dangerouslyAllowPublicSuffixes);
+  for (const { code, message, fix } of verdict.problems) {
+    report.error(code, path, entry, `${shown} ${message}`, fix);
+  }
+  const data = { regexp: source, flags };
+  list.regexps.push({ data, test: verdict.test } satisfies CheckedRegExp);
+  list.written.push(data);
+}
+
+function compiles(source: string, flags: string): boolean {
+  try {
+    new RegExp(source, flags);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// A literal RegExp in a per-request source is a new object at each request, and judging one takes up to 5 ms.
+const VERDICTS = new Map<string, RegExpVerdict>();
+const KEPT_VERDICTS = 256;
+
+function judged(source: string, flags: string, credentials: boolean, allowPublicSuffixes: boolean): RegExpVerdict {
+  const key = `${credentials}${allowPublicSuffixes}/${flags}/${source}`;
+  const known = VERDICTS.get(key);
+  if (known !== undefined) return known;
+  const verdict = judgeRegExp(source, flags, { credentials, allowPublicSuffixes });
+  if (VERDICTS.size >= KEPT_VERDICTS) VERDICTS.clear();
+  VERDICTS.set(key, verdict);
+  return verdict;
+}
+
+/** Warns of entries that another entry already covers, and drops those that stand twice. */
+export function dropRepeated(list: CheckedList, path: string, report: IssueReport): CheckedList {
+  const written = new Set<string>();
+  const patterns = list.patterns;
+  const rest = originSet({ exact: [], patterns, tests: list.regexps.map((regexp) => regexp.test) });
+  const checkCover = patterns.length > 0 || list.regexps.length > 0;
+  const kept = list.written.filter((entry, index) => {
+    const key = typeof entry === "string" ? entry : showRegExp(entry.regexp, entry.flags);
+    const twice = written.has(key);
+    written.add(key);
+    if (twice || (checkCover && typeof entry === "string" && isCovered(entry, rest))) {
+      const what = twice ? "stands twice and was dropped; remove it" : "is covered by a wider entry; remove one of the two";
+      report.warn("ORIGIN_COVERED", `${path}[${list.positions[index]}]`, entry, `${show(entry)} ${what}`);
+    }
+    return !twice;
+  });
+  return { ...list, exact: [...new Set(list.exact)], written: kept };
+}
+
+function isCovered(entry: string, rest: OriginSet): boolean {
+  const origin = parseOrigin(entry);
+  if (origin !== undefined && !entry.includes("*")) return rest.matches(entry, origin);
+  const pattern = parsePattern(entry);
+  // Only a wider pattern covers a pattern: its base is a strict parent, which the walk over labels finds.
+  if (pattern === undefined || !pattern.subdomains) return false;
+  const { scheme, base: host, port } = pattern;
+  return rest.matches("", { scheme, host, port });
+}
