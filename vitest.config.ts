@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    // Warnings are asserted where they matter (the event fires all the same); printed, they would bury the results.
+    execArgv: ["--no-warnings"],
     server: { deps: { external: [/public-suffix-data\.cjs$/] } },
     coverage: {
       provider: "v8",

@@ -159,7 +159,8 @@ function restore(res: Response, owned: Claim): void {
 /** Exposing a header is the one thing a handler may do by itself; it cannot know whether the origin is granted. */
 function isSanctioned(owned: Claim, name: string, written: unknown, sent: string | undefined): boolean {
   if (name !== "access-control-expose-headers") return false;
-  return !isGranted(owned) || exposedNames(written).every((exposed) => sent?.split(",").includes(exposed) === true);
+  const left = new Set(sent?.toLowerCase().split(","));
+  return !isGranted(owned) || exposedNames(written).every((exposed) => left.has(exposed.toLowerCase()));
 }
 
 /** The policy's names, then a handler's own (`Content-Disposition` on a download): it knows what it sends. */
