@@ -1,6 +1,7 @@
 // One request and its answer: judge the origin, then answer here, or write the headers and go on.
 import type { IncomingMessage } from "node:http";
 import {
+  grants,
   judgeOrigin,
   kindOf,
   type RequestKind,
@@ -13,7 +14,7 @@ import type { CompiledRule } from "../policy/compile.ts";
 import { cleanRequest, explain, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
-import { type Claim, claim, claimOn, clearCors } from "./ownership.ts";
+import { type Claim, claimOn, clearCors, putClaim } from "./ownership.ts";
 import { isOver, mergeVary, type Response } from "./response.ts";
 import { isOwnSite, isSameOrigin } from "./same-origin.ts";
 
@@ -27,7 +28,8 @@ export interface Arrival {
   readonly req: Request;
   readonly res: Response;
   readonly next: Next;
-  readonly path: string;
+  /** The full public path; asked only when somebody wants to see the decision. */
+  readonly pathOf: (req: Request) => string;
   /** `undefined`: no route covers the path. */
   readonly rule: CompiledRule | undefined;
   /** Whose rule it is; `undefined` for plain options that a source answered. */
@@ -37,103 +39,156 @@ export interface Arrival {
   readonly warnings: OnceWarnings;
 }
 
-/** An arrival whose rule has something to say. */
-type Exchange = Arrival & { readonly rule: CompiledRule };
-
 const PREFLIGHT_VARY_LINE = PREFLIGHT_VARY.join(", ");
 
 /** Answers the request or lets it go on. `because`: why a source's answer grants nothing, if it was no valid one. */
 export function serve(arrival: Arrival, because: string | undefined): void {
-  const { req, res } = arrival;
-  if (!isRuled(arrival)) {
+  const { req, res, rule, perRequest } = arrival;
+  if (rule === undefined || rule.passthrough) {
     // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
-    if (isObserved()) observe(arrival, GRANTED, false);
+    if (isObserved()) observe(arrival, req.headers.origin, GRANTED, false);
     return arrival.next();
   }
-  const { rule, perRequest } = arrival;
   // The same policy mounted again, inside wrap() or a router: it has answered already.
   if (claimOn(res)?.rule === rule && !perRequest) return arrival.next();
-  const origin = req.headers.origin || undefined;
-  const kind = kindOf(req.method ?? "", origin, req.headers["access-control-request-method"]);
-  if (rule.judge === "function" && origin !== undefined) return askFirst(arrival, kind, origin);
-  finish(arrival, kind, origin, { refused: origin === undefined ? null : judgeOrigin(rule, origin), because });
+  new Exchange(arrival, rule).start(because);
 }
 
-function isRuled(arrival: Arrival): arrival is Exchange {
-  return arrival.rule !== undefined && !arrival.rule.passthrough;
-}
+/** An arrival whose rule has something to say; it stays on the response as its claim. */
+class Exchange implements Claim {
+  readonly rule: CompiledRule;
+  readonly warnings: OnceWarnings;
+  granted: string | undefined = undefined;
+  vary: string | undefined;
+  continued: Claim["continued"] = undefined;
+  active = false;
+  writeHead: Response["writeHead"] = undefined;
 
-function askFirst(exchange: Exchange, kind: RequestKind, origin: string): void {
-  const { req, res, rule, next, warnings } = exchange;
-  const sameOrigin = isSameOrigin(req);
-  if (!mustAsk(rule, origin, sameOrigin)) return finish(exchange, kind, origin, unasked(sameOrigin));
-  // Before the question: while it is open, and if it fails, nothing is granted and caches know what matters.
-  takeOver(exchange, varyOf(exchange, kind), undefined, undefined);
-  askOrigin(rule, origin, (error, verdict) => {
-    if (isOver(res)) return;
-    if (verdict !== undefined) return finish(exchange, kind, origin, verdict);
-    warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
-      return (
-        "An origin function failed, so the request ends in an error (500 by default), same-origin ones included. " +
-        "To refuse an origin, answer false: callback(null, false)."
-      );
-    });
-    next(error);
-  });
-}
+  readonly #arrival: Arrival;
+  readonly #origin: string | undefined;
+  readonly #kind: RequestKind;
 
-function finish(exchange: Exchange, kind: RequestKind, origin: string | undefined, verdict: OriginVerdict): void {
-  const { req, rule } = exchange;
-  const refused = verdict.refused !== null;
-  const ownSite = rule.blockRefused && refused && origin !== undefined && isOwnSite(req, origin);
-  if (isObserved()) observe(exchange, verdict, ownSite);
-  const status = statusOf(rule, kind, refused, ownSite);
-  const granted = refused ? undefined : origin;
-  if (status !== undefined) end(exchange, kind, status, granted);
-  else goOn(exchange, kind, granted);
-}
-
-function varyOf({ rule, perRequest }: Exchange, kind: RequestKind): string | undefined {
-  if (kind === "preflight") return PREFLIGHT_VARY_LINE;
-  return rule.varies || perRequest ? "Origin" : undefined;
-}
-
-function goOn(exchange: Exchange, kind: RequestKind, granted: string | undefined): void {
-  const { req, res, rule, next } = exchange;
-  const vary = varyOf(exchange, kind);
-  if (kind === "preflight") {
-    const continued = new HeaderRecord();
-    if (granted !== undefined) writePreflight(continued, rule, granted, ...asked(req));
-    takeOver(exchange, vary, granted, continued.values);
-    for (const [name, value] of Object.entries(continued.values)) res.setHeader(name, value);
-  } else {
-    takeOver(exchange, vary, granted, undefined);
-    if (granted !== undefined || rule.judge === "any") writeActual(res, rule, granted ?? "");
+  constructor(arrival: Arrival, rule: CompiledRule) {
+    const { headers, method = "" } = arrival.req;
+    this.rule = rule;
+    this.warnings = arrival.warnings;
+    this.#arrival = arrival;
+    this.#origin = headers.origin || undefined;
+    this.#kind = kindOf(method, this.#origin, method === "OPTIONS" ? headers["access-control-request-method"] : undefined);
+    if (this.#kind === "preflight") this.vary = PREFLIGHT_VARY_LINE;
+    else this.vary = rule.varies || arrival.perRequest ? "Origin" : undefined;
   }
-  next();
+
+  start(because: string | undefined): void {
+    const { rule } = this;
+    const origin = this.#origin;
+    if (origin === undefined) this.#finish(true, undefined);
+    else if (rule.judge === "function") this.#askFirst(origin);
+    else this.#finish(grants(rule, origin), because === undefined ? undefined : { refused: "cors-disabled", because });
+  }
+
+  #askFirst(origin: string): void {
+    const { rule, warnings } = this;
+    const { req, res, next } = this.#arrival;
+    const sameOrigin = isSameOrigin(req);
+    if (!mustAsk(rule, origin, sameOrigin)) return this.#finish(false, unasked(sameOrigin));
+    // Before the question: while it is open, and if it fails, nothing is granted and caches know what matters.
+    this.#takeOver();
+    askOrigin(rule, origin, (error, verdict) => {
+      if (isOver(res)) return;
+      if (verdict !== undefined) return this.#finish(verdict.refused === null, verdict);
+      warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
+        return (
+          "An origin function failed, so the request ends in an error (500 by default), same-origin ones included. " +
+          "To refuse an origin, answer false: callback(null, false)."
+        );
+      });
+      next(error);
+    });
+  }
+
+  /** `verdict`: what a function said; otherwise it is found out if somebody wants to know. */
+  #finish(granted: boolean, verdict: OriginVerdict | undefined): void {
+    const { rule } = this;
+    const { req } = this.#arrival;
+    const origin = this.#origin;
+    const ownSite = !granted && rule.blockRefused && origin !== undefined && isOwnSite(req, origin);
+    if (isObserved()) {
+      const found = verdict ?? { refused: origin === undefined ? null : judgeOrigin(rule, origin) };
+      observe(this.#arrival, origin, found, ownSite);
+    }
+    this.granted = granted ? origin : undefined;
+    const status = statusOf(rule, this.#kind, !granted, ownSite);
+    if (status === undefined) this.#goOn();
+    else this.#end(status);
+  }
+
+  #goOn(): void {
+    const { rule, granted } = this;
+    const { req, res, next } = this.#arrival;
+    if (this.#kind === "preflight") {
+      const continued = new HeaderRecord();
+      if (granted !== undefined) writePreflight(continued, rule, granted, ...asked(req));
+      this.continued = continued.values;
+      this.#takeOver();
+      for (const [name, value] of Object.entries(continued.values)) res.setHeader(name, value);
+    } else {
+      this.#takeOver();
+      if (granted !== undefined || rule.judge === "any") writeActual(res, rule, granted ?? "");
+    }
+    next();
+  }
+
+  /** Makes this rule the owner of the response; whatever an earlier layer granted is gone. */
+  #takeOver(): void {
+    const { rule, vary, warnings } = this;
+    const { res } = this.#arrival;
+    const earlier = claimOn(res);
+    if (earlier !== undefined && earlier.rule !== rule) {
+      warnOfStack(warnings);
+      clearCors(res);
+    } else if (res.getHeader("access-control-allow-origin") !== undefined) {
+      clearCors(res);
+    }
+    if (vary !== undefined) mergeVary(res, vary);
+    if (!rule.allowOverride) putClaim(res, this);
+    else if (earlier !== undefined) earlier.active = false;
+  }
+
+  /** Answers here: a preflight, or a refused request under `blockRefused`. The application does not run. */
+  #end(status: number): void {
+    const { req, res } = this.#arrival;
+    // Nobody has set anything: one flat array is two to three times faster than a call for each header.
+    if (claimOn(res) === undefined && res.getHeaderNames?.().length === 0 && typeof res.writeHead === "function") {
+      const flat = new FlatHeaders();
+      this.#writeEnd(flat, req);
+      // RFC 9110 8.6: no Content-Length with 204; with any other status it keeps Node from sending an empty chunked body.
+      if (status !== 204) flat.setHeader("content-length", "0");
+      res.writeHead(status, flat.list);
+    } else {
+      const earlier = claimOn(res);
+      if (earlier !== undefined) earlier.active = false;
+      clearCors(res);
+      this.#writeEnd(res, req);
+      res.statusCode = status;
+    }
+    res.end();
+  }
+
+  #writeEnd(target: Response | FlatHeaders, req: Request): void {
+    const { rule, granted, vary } = this;
+    if (vary !== undefined) {
+      if (target instanceof FlatHeaders) target.setHeader("vary", vary);
+      else mergeVary(target, vary);
+    }
+    if (this.#kind === "preflight" && (granted !== undefined || rule.judge === "any")) {
+      writePreflight(target, rule, granted ?? "", ...asked(req));
+    }
+  }
 }
 
 function asked({ headers }: Request): [string, string | undefined] {
   return [headers["access-control-request-method"] ?? "", headers["access-control-request-headers"]];
-}
-
-/** Makes this rule the owner of the response; whatever an earlier layer granted is gone. */
-function takeOver(
-  { res, rule, warnings }: Exchange,
-  vary: string | undefined,
-  granted: string | undefined,
-  continued: Claim["continued"],
-): void {
-  const earlier = claimOn(res);
-  if (earlier !== undefined && earlier.rule !== rule) {
-    warnOfStack(warnings);
-    clearCors(res);
-  } else if (res.getHeader("access-control-allow-origin") !== undefined) {
-    clearCors(res);
-  }
-  if (vary !== undefined) mergeVary(res, vary);
-  if (!rule.allowOverride) claim(res, rule, warnings, granted, vary, continued);
-  else if (earlier !== undefined) earlier.active = false;
 }
 
 function warnOfStack(warnings: OnceWarnings): void {
@@ -144,32 +199,6 @@ function warnOfStack(warnings: OnceWarnings): void {
       "table, cors({ routes: { ... } })."
     );
   });
-}
-
-/** Answers here: a preflight, or a refused request under `blockRefused`. The application does not run. */
-function end(exchange: Exchange, kind: RequestKind, status: number, granted: string | undefined): void {
-  const { req, res, rule } = exchange;
-  const vary = varyOf(exchange, kind);
-  const fresh = claimOn(res) === undefined && typeof res.writeHead === "function" && res.getHeaderNames?.().length === 0;
-  // Nobody has set anything: one flat array is two to three times faster than a call for each header.
-  const target = fresh ? new FlatHeaders() : res;
-  if (!fresh) {
-    const earlier = claimOn(res);
-    if (earlier !== undefined) earlier.active = false;
-    clearCors(res);
-    if (vary !== undefined) mergeVary(res, vary);
-  } else if (vary !== undefined) target.setHeader("vary", vary);
-  if (kind === "preflight" && (granted !== undefined || rule.judge === "any")) {
-    writePreflight(target, rule, granted ?? "", ...asked(req));
-  }
-  if (target instanceof FlatHeaders) {
-    // RFC 9110 8.6: no Content-Length with 204; with any other status it keeps Node from sending an empty chunked body.
-    if (status !== 204) target.setHeader("content-length", "0");
-    res.writeHead?.(status, target.list);
-  } else {
-    res.statusCode = status;
-  }
-  res.end();
 }
 
 class FlatHeaders {
@@ -190,15 +219,16 @@ class HeaderRecord {
 
 /** Builds the decision that `decide` would give, and publishes it; only called when somebody listens. */
 function observe(
-  { req, path, rule, policy, perRequest }: Arrival,
+  { req, pathOf, rule, policy, perRequest }: Arrival,
+  origin: string | undefined,
   { refused, because }: OriginVerdict,
   ownSite: boolean,
 ): void {
   const [requestMethod, requestHeaders] = asked(req);
   const request = cleanRequest({
     method: req.method ?? "",
-    path,
-    origin: req.headers.origin,
+    path: pathOf(req),
+    origin,
     requestMethod,
     requestHeaders,
     sameOrigin: ownSite || isSameOrigin(req),

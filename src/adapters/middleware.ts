@@ -12,7 +12,7 @@ import {
   type CorsOptions,
   type CorsOptionsDelegate,
   type CorsRequest,
-  resolveAnswer,
+  SourceAnswers,
   type SourceFunction,
 } from "./source.ts";
 
@@ -152,10 +152,12 @@ class Adapter {
   readonly #source: Source;
   readonly #base: string;
   readonly #warnings = new OnceWarnings();
+  readonly #answers: SourceAnswers;
 
   constructor(source: Source, base: string) {
     this.#source = source;
     this.#base = base;
+    this.#answers = new SourceAnswers(this.#warnings);
   }
 
   run(req: Request, res: Response, next: Next): void {
@@ -163,16 +165,19 @@ class Adapter {
     const source = this.#source;
     if ("ask" in source) return this.#askSource(source.ask, req, res, next);
     const policy = "live" in source ? source.live.current : source.policy;
-    const path = this.#path(req);
-    const rule = compiledOf(policy).select(path);
-    serve({ req, res, next, path, rule, policy, perRequest: false, warnings: this.#warnings }, undefined);
+    const compiled = compiledOf(policy);
+    // A policy of one rule needs no path: only `*` is not covered by "/".
+    const { everywhere } = compiled;
+    const rule = everywhere === undefined || req.url === "*" ? compiled.select(this.#pathOf(req)) : everywhere;
+    const warnings = this.#warnings;
+    serve({ req, res, next, pathOf: this.#pathOf, rule, policy, perRequest: false, warnings }, undefined);
   }
 
   /** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
-  #path(req: Request): string {
+  readonly #pathOf = (req: Request): string => {
     const path = pathOfTarget(req.originalUrl ?? req.url ?? "/");
     return path === "*" ? path : this.#base + path;
-  }
+  };
 
   #askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
     // Before the question: whatever happens while it is open, caches know that the answer depends on the origin.
@@ -180,9 +185,9 @@ class Adapter {
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
       if (isOver(res)) return;
       if (error !== undefined) return next(error);
-      const path = this.#path(req);
-      const { rule, policy, because } = resolveAnswer(answer, req.headers.origin, path, this.#warnings);
-      serve({ req, res, next, path, rule, policy, perRequest: true, warnings: this.#warnings }, because);
+      const warnings = this.#warnings;
+      const { rule, policy, because } = this.#answers.resolve(answer, req.headers.origin, () => this.#pathOf(req));
+      serve({ req, res, next, pathOf: this.#pathOf, rule, policy, perRequest: true, warnings }, because);
     });
   }
 }

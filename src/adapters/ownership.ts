@@ -8,19 +8,20 @@ import { mergeVary, type Response } from "./response.ts";
 // On the response, under a shared symbol: two copies of the package (import and require) must see one owner.
 const CLAIM = Symbol.for("boring-cors.claim.1");
 
-/** What left the policy for this response, kept until its head is written. */
+/** What the policy says of a response, kept on it until its head is written. */
 export interface Claim {
-  rule: CompiledRule;
-  warnings: OnceWarnings;
-  /** The origin that was granted; `undefined` where nothing is granted by name. */
-  origin: string | undefined;
+  readonly rule: CompiledRule;
+  readonly warnings: OnceWarnings;
+  /** The origin that is granted; `undefined` where nothing is granted by name. */
+  granted: string | undefined;
   /** Names that Vary must have; `undefined` where the answer depends on none. */
   vary: string | undefined;
   /** The headers of a preflight that the application answers (`preflightContinue`). */
   continued: Readonly<Record<string, string>> | undefined;
-  /** Does the claim stand? Not for a rule with `allowOverride`, nor once the preflight is answered. */
+  /** Does it stand? Not for a rule with `allowOverride`, nor once the request is answered here. */
   active: boolean;
-  readonly writeHead: NonNullable<Response["writeHead"]>;
+  /** The response's own, before ours. */
+  writeHead: Response["writeHead"];
 }
 
 type Claimed = Response & { [CLAIM]?: Claim };
@@ -34,28 +35,13 @@ export function claimOn(res: Response): Claim | undefined {
  * response. Wrapping through a closure per request (what on-headers does) is the tempting way, and costs more than
  * everything else the middleware does. A response without `writeHead` cannot be re-asserted.
  */
-export function claim(
-  res: Response,
-  rule: CompiledRule,
-  warnings: OnceWarnings,
-  origin: string | undefined,
-  vary: string | undefined,
-  continued: Readonly<Record<string, string>> | undefined,
-): void {
-  const existing = claimOn(res);
-  if (existing !== undefined) {
-    existing.rule = rule;
-    existing.warnings = warnings;
-    existing.origin = origin;
-    existing.vary = vary;
-    existing.continued = continued;
-    existing.active = true;
-    return;
-  }
-  const { writeHead } = res;
-  if (typeof writeHead !== "function") return;
-  (res as Claimed)[CLAIM] = { rule, warnings, origin, vary, continued, active: true, writeHead };
-  res.writeHead = ownedWriteHead;
+export function putClaim(res: Response, claim: Claim): void {
+  const earlier = claimOn(res);
+  claim.active = true;
+  claim.writeHead = earlier === undefined ? res.writeHead : earlier.writeHead;
+  if (typeof claim.writeHead !== "function") return;
+  (res as Claimed)[CLAIM] = claim;
+  if (earlier === undefined) res.writeHead = ownedWriteHead;
 }
 
 /** Removes whatever CORS headers an earlier layer has set; what the response cannot do is left alone. */
@@ -67,15 +53,15 @@ export function clearCors(res: Response): void {
 function ownedWriteHead(this: Response, statusCode: number, reason?: unknown, headers?: unknown): unknown {
   const owned = claimOn(this) as Claim;
   if (!owned.active || isInformational(statusCode) || this.headersSent === true) {
-    return owned.writeHead.call(this, statusCode, reason, headers);
+    return owned.writeHead?.call(this, statusCode, reason, headers);
   }
   // As Node reads them: writeHead(status[, reason][, headers]).
   const given = typeof reason === "string" ? headers : (headers ?? reason);
   if (typeof given === "object" && given !== null) takeHeaders(this, given);
   reassert(this, owned);
   return typeof reason === "string"
-    ? owned.writeHead.call(this, statusCode, reason)
-    : owned.writeHead.call(this, statusCode);
+    ? owned.writeHead?.call(this, statusCode, reason)
+    : owned.writeHead?.call(this, statusCode);
 }
 
 function isInformational(statusCode: number): boolean {
@@ -122,14 +108,14 @@ function reassert(res: Response, owned: Claim): void {
 }
 
 function isGranted(owned: Claim): boolean {
-  return owned.rule.judge === "any" || owned.origin !== undefined;
+  return owned.rule.judge === "any" || owned.granted !== undefined;
 }
 
-function expectedValue({ rule, origin, continued }: Claim, name: string): string | undefined {
+function expectedValue({ rule, granted, continued }: Claim, name: string): string | undefined {
   if (continued !== undefined) return continued[name];
   const any = rule.judge === "any";
-  if (!any && origin === undefined) return undefined;
-  if (name === "access-control-allow-origin") return any ? "*" : origin;
+  if (!any && granted === undefined) return undefined;
+  if (name === "access-control-allow-origin") return any ? "*" : granted;
   if (name === "access-control-allow-credentials") return rule.credentials ? "true" : undefined;
   return name === "access-control-expose-headers" ? rule.exposeHeaders : undefined;
 }

@@ -5,7 +5,7 @@ import { defaultRule } from "../policy/checked.ts";
 import { formatIssue, IssueReport, show } from "../policy/issues.ts";
 import type { PolicyOptions, RuleOptions } from "../policy/options.ts";
 import { asPolicy, compiledOf, type LivePolicy, type Policy } from "../policy/policy.ts";
-import { checkPolicy, checkRule, isOptions } from "../policy/validate.ts";
+import { checkPolicy, checkRule, isOptions, type Options } from "../policy/validate.ts";
 import type { OnceWarnings } from "./diagnostics.ts";
 
 /** What a source may answer. `false` and `[]` grant nothing; `"passthrough"` leaves CORS to the application. */
@@ -46,36 +46,71 @@ export interface Resolved {
 const OFF: Resolved = Object.freeze({ rule: compileRoute("/", defaultRule()), policy: undefined });
 const HANDS_OFF: Resolved = Object.freeze({ rule: compileRoute("/", "passthrough"), policy: undefined });
 
-/** Turns an answer into a rule. An answer that is none refuses, with one warning per code: it is no error of the request. */
-export function resolveAnswer(
-  answer: unknown,
-  origin: string | undefined,
-  path: string,
-  warnings: OnceWarnings,
-): Resolved {
-  if (isOptions(answer)) {
-    const policy = asPolicy(answer);
-    if (policy !== undefined) return { rule: compiledOf(policy).select(path), policy };
+/** Turns a source's answers into rules, for one middleware. */
+export class SourceAnswers {
+  readonly #warnings: OnceWarnings;
+  #last: RememberedOptions | undefined;
+
+  constructor(warnings: OnceWarnings) {
+    this.#warnings = warnings;
+  }
+
+  /** An answer that is none refuses, with one warning per code: it is no error of the request. */
+  resolve(answer: unknown, origin: string | undefined, pathOf: () => string): Resolved {
+    if (isOptions(answer)) {
+      const policy = asPolicy(answer);
+      if (policy !== undefined) return { rule: compiledOf(policy).select(pathOf()), policy };
+      return this.#resolveOptions(answer, origin, pathOf);
+    }
+    if (answer === false || (Array.isArray(answer) && answer.length === 0)) return OFF;
+    if (answer === "passthrough") return HANDS_OFF;
+    const report = new IssueReport();
+    report.error("OPTIONS_TYPE", "", answer, `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`);
+    return this.#invalid(report);
+  }
+
+  #resolveOptions(options: Options, origin: string | undefined, pathOf: () => string): Resolved {
+    if (this.#last !== undefined && isSame(this.#last, options)) return this.#last.resolved;
     const report = new IssueReport();
     const rule =
-      answer.routes === undefined
-        ? compileRule("/", checkRule(answer, report, { origin }))
-        : compilePolicy(checkPolicy(answer, report, { origin })).select(path);
-    return report.errors.length === 0 ? { rule, policy: undefined } : invalid(report, warnings);
+      options.routes === undefined
+        ? compileRule("/", checkRule(options, report, { origin }))
+        : compilePolicy(checkPolicy(options, report, { origin })).select(pathOf());
+    if (report.errors.length > 0) return this.#invalid(report);
+    const resolved = { rule, policy: undefined };
+    if (typeof options.origin === "boolean") this.#last = remember(options, resolved);
+    return resolved;
   }
-  if (answer === false || (Array.isArray(answer) && answer.length === 0)) return OFF;
-  if (answer === "passthrough") return HANDS_OFF;
-  const report = new IssueReport();
-  report.error("OPTIONS_TYPE", "", answer, `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`);
-  return invalid(report, warnings);
+
+  #invalid({ errors }: IssueReport): Resolved {
+    for (const issue of errors) {
+      this.#warnings.warn(`source ${issue.code}`, "CorsPolicyWarning", issue.code, () => {
+        return `A per-request source answered an invalid policy, so the request was refused: ${formatIssue(issue)}`;
+      });
+    }
+    const because = errors.map(formatIssue).join(" ");
+    return { ...OFF, because: `The per-request source answered an invalid policy: ${because}` };
+  }
 }
 
-function invalid({ errors }: IssueReport, warnings: OnceWarnings): Resolved {
-  for (const issue of errors) {
-    warnings.warn(`source ${issue.code}`, "CorsPolicyWarning", issue.code, () => {
-      return `A per-request source answered an invalid policy, so the request was refused: ${formatIssue(issue)}`;
-    });
+/** Valid options that consist of primitive values alone: equal ones, however fresh the object, mean the same. */
+interface RememberedOptions {
+  readonly names: readonly string[];
+  readonly options: Options;
+  readonly resolved: Resolved;
+}
+
+function remember(options: Options, resolved: Resolved): RememberedOptions | undefined {
+  const names = Object.keys(options);
+  const primitive = names.every((name) => typeof options[name] !== "object" && typeof options[name] !== "function");
+  return primitive ? { names, options: { ...options }, resolved } : undefined;
+}
+
+function isSame({ names, options: remembered }: RememberedOptions, options: Options): boolean {
+  let count = 0;
+  for (const name in options) {
+    if (options[name] !== remembered[name]) return false;
+    count++;
   }
-  const [first] = errors;
-  return { ...OFF, because: first && `The per-request source answered an invalid policy: ${formatIssue(first)}` };
+  return count === names.length;
 }

@@ -27,19 +27,24 @@ export function askOnce(
     settled = true;
     done(error, answer);
   };
-  const fail = (error: unknown) => settle(asError(error, what), undefined);
-  const take = (answer: unknown) => {
-    if (answer !== undefined) settle(undefined, answer);
-    else if (ask.length < 2) fail(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
+  const callback: Callback = (error, answer) => {
+    if (error) settle(asError(error, what), undefined);
+    else settle(undefined, answer);
   };
   let returned: unknown;
   try {
-    returned = ask(subject as never, (error, answer) => (error ? fail(error) : settle(undefined, answer)));
+    returned = ask(subject as never, callback);
   } catch (error) {
-    fail(error);
+    settle(asError(error, what), undefined);
     return;
   }
-  if (isThenable(returned)) returned.then(take, fail);
+  // Answered by its callback already: what it returns besides means nothing, but a rejection must be taken.
+  if (settled && returned === undefined) return;
+  const take = (answer: unknown) => {
+    if (answer !== undefined) settle(undefined, answer);
+    else if (ask.length < 2) callback(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
+  };
+  if (isThenable(returned)) returned.then(take, (error) => settle(asError(error, what), undefined));
   else take(returned);
 }
 

@@ -41,7 +41,8 @@ export interface CompiledRule {
 
 /** A policy's rules behind its paths. `undefined`: no key covers the path. */
 export interface CompiledPolicy {
-  readonly rules: readonly CompiledRule[];
+  /** The rule of a policy whose only key is "/": it holds for every path but `*`. */
+  readonly everywhere: CompiledRule | undefined;
   select(path: string): CompiledRule | undefined;
 }
 
@@ -54,7 +55,7 @@ export function compilePolicy(checked: ReadonlyMap<string, CheckedRoute>): Compi
   const table = new Map([...checked].map(([key, route]) => [key, compileRoute(key, route)]));
   const find = routeSelector(table);
   return Object.freeze({
-    rules: Object.freeze([...table.values()]),
+    everywhere: table.size === 1 ? table.get("/") : undefined,
     select(path: string): CompiledRule | undefined {
       const selected = find(path);
       if (selected.kind === "route") return selected.route;

@@ -14,6 +14,8 @@ export interface OriginSetParts {
 export interface OriginSet {
   /** Was this very origin listed? One hash look-up, and the common case. */
   hasExact(origin: string): boolean;
+  /** Is there nothing but exact origins? Then an origin that is not among them need not even be parsed. */
+  readonly exactOnly: boolean;
   /** Do a pattern or a RegExp match? `parsed` must be `parseOrigin(origin)`. */
   matches(origin: string, parsed: ParsedOrigin): boolean;
 }
@@ -36,6 +38,7 @@ export function originSet({ exact, patterns, tests }: OriginSetParts): OriginSet
 
   return {
     hasExact: (origin) => listed.has(origin),
+    exactOnly: patterns.length === 0 && tests.length === 0,
     matches(origin, parsed) {
       if (anyPort.size > 0) {
         const { port } = parsed;

@@ -34,6 +34,13 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}
 const NUMERIC_LABEL = /^(?:[0-9]+|0x[0-9a-f]*)$/;
 const IPV6_CHARACTERS = /^\[[0-9a-f:]+\]$/;
 
+const BRACKET = 0x5b;
+const COLON = 0x3a;
+const DOT = 0x2e;
+// a-z 0-9 - _
+const LABEL_BYTE = new Uint8Array(128);
+for (const character of "abcdefghijklmnopqrstuvwxyz0123456789-_") LABEL_BYTE[character.charCodeAt(0)] = 1;
+
 /**
  * Parses a serialized origin (https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin) strictly, or returns
  * `undefined`. `new URL(value).origin === value` is the tempting test: it calls every chrome-extension origin "null",
@@ -41,59 +48,65 @@ const IPV6_CHARACTERS = /^\[[0-9a-f:]+\]$/;
  */
 export function parseOrigin(value: string): ParsedOrigin | undefined {
   if (value.length > MAX_ORIGIN_BYTES) return undefined;
+  if (value.startsWith("https://")) return parseAuthority(value, "https", 8, "443");
+  if (value.startsWith("http://")) return parseAuthority(value, "http", 7, "80");
   const end = value.indexOf("://");
-  if (end < 1) return undefined;
-  const scheme = value.slice(0, end);
-  const rest = value.slice(end + 3);
-  if (scheme !== "https" && scheme !== "http") {
-    return SCHEME.test(scheme) && OPAQUE_HOST.test(rest) ? { scheme, host: rest, port: "" } : undefined;
-  }
-  const colon = rest.indexOf(":", rest.startsWith("[") ? rest.indexOf("]") : 0);
-  const host = colon < 0 ? rest : rest.slice(0, colon);
-  const port = colon < 0 ? "" : rest.slice(colon + 1);
-  if (colon >= 0 && !isPort(port, scheme)) return undefined;
-  return isHost(host) ? { scheme, host, port } : undefined;
+  const scheme = value.slice(0, Math.max(end, 0));
+  const host = value.slice(end + 3);
+  return SCHEME.test(scheme) && OPAQUE_HOST.test(host) ? { scheme, host, port: "" } : undefined;
 }
 
-function isPort(port: string, scheme: string): boolean {
-  return PORT.test(port) && Number(port) <= 65535 && port !== (scheme === "https" ? "443" : "80");
+function parseAuthority(value: string, scheme: string, start: number, defaultPort: string): ParsedOrigin | undefined {
+  const end = value.charCodeAt(start) === BRACKET ? endOfIPv6(value, start) : endOfName(value, start);
+  if (end < 0) return undefined;
+  const host = value.slice(start, end);
+  if (end === value.length) return { scheme, host, port: "" };
+  const port = value.slice(end + 1);
+  const valid = value.charCodeAt(end) === COLON && PORT.test(port) && Number(port) <= 65535 && port !== defaultPort;
+  return valid ? { scheme, host, port } : undefined;
 }
 
-function isHost(host: string): boolean {
-  return host.charCodeAt(0) === 0x5b ? isIPv6(host) : isDomainOrIPv4(host);
-}
-
-function isIPv6(host: string): boolean {
-  if (!IPV6_CHARACTERS.test(host)) return false;
+/** Where the bracketed address that starts here ends; -1 if it is none in the URL standard's own spelling. */
+function endOfIPv6(value: string, start: number): number {
+  const end = value.indexOf("]", start) + 1;
+  const host = value.slice(start, end);
+  if (!IPV6_CHARACTERS.test(host)) return -1;
   try {
-    // The URL standard's serializer is the definition of "compressed, lower case"; a round trip is exact.
-    return new URL(`http://${host}/`).hostname === host;
+    // The standard's serializer is the definition of "compressed, lower case"; a round trip is exact.
+    return new URL(`http://${host}/`).hostname === host ? end : -1;
   } catch {
-    return false;
+    return -1;
   }
 }
 
-function isDomainOrIPv4(host: string): boolean {
-  const dotted = host.endsWith(".") ? host.length - 1 : host.length;
-  if (dotted === 0 || dotted > MAX_HOST_BYTES) return false;
-  let start = 0;
-  for (let index = 0; index <= dotted; index++) {
-    const code = host.charCodeAt(index);
-    if (index === dotted || code === 0x2e) {
-      if (index === start || index - start > MAX_LABEL_BYTES) return false;
-      if (index < dotted) start = index + 1;
-    } else if (!isLabelCode(code)) {
-      return false;
-    }
+/** Where the name or IPv4 address that starts here ends; -1 if it is none. One pass, since requests wait for it. */
+function endOfName(value: string, start: number): number {
+  let label = start;
+  let last = start;
+  let end = start;
+  for (; end < value.length; end++) {
+    const code = value.charCodeAt(end);
+    if (code === DOT) {
+      if (end === label || end - label > MAX_LABEL_BYTES) return -1;
+      last = label;
+      label = end + 1;
+    } else if (LABEL_BYTE[code] !== 1) break;
   }
-  // The trailing dot is judged with the rest: a URL parser reads "127.0.0.1." as the address, so no browser sends it.
-  return !NUMERIC_LABEL.test(host.slice(start, dotted)) || IPV4.test(host);
+  if (end - label > MAX_LABEL_BYTES || end === start) return -1;
+  // One trailing dot is part of the name (another host); the label before it is then the last one.
+  const dotted = end === label;
+  if (!dotted) last = label;
+  if (end - start - (dotted ? 1 : 0) > MAX_HOST_BYTES) return -1;
+  return isDigit(value.charCodeAt(last)) && !isNameOrIPv4(value.slice(start, end), value.slice(last, dotted ? end - 1 : end)) ? -1 : end;
 }
 
-function isLabelCode(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x5f // a-z 0-9 - _
-  );
+/** With a trailing dot too: a URL parser reads "127.0.0.1." as the address, so no browser sends it. */
+function isNameOrIPv4(host: string, lastLabel: string): boolean {
+  return !NUMERIC_LABEL.test(lastLabel) || IPV4.test(host);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Is this `null` or `file://`: what sandboxed frames, local files and Electron's file pages send? */
