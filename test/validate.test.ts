@@ -146,8 +146,9 @@ const REFUSALS: readonly Refusal[] = [
   withCredentials("https://*.co.uk.", "CREDENTIALS_PUBLIC_SUFFIX", "anyone can register"),
   withCredentials("https://*.kawasaki.jp:8443", "CREDENTIALS_PUBLIC_SUFFIX", "anyone can register"),
   // RegExps: the judge has a table of its own (regexp.test.ts); here is how its word reaches the author.
-  origin(/\.vercel\.app$/, "REGEXP_ANCHOR", "^"),
-  refused({ origin: [APP, /^https:\/\/a.b\.example$/] }, "REGEXP_DOT", "origin[1]", "\\."),
+  origin(/\.vercel\.app$/, "REGEXP_ANCHOR", '"https://*.vercel.app"', "https://*.vercel.app", "https://mine.vercel.app"),
+  withCredentials(/\.vercel\.app$/, "REGEXP_ANCHOR", "anchor"),
+  refused({ origin: [APP, /^https:\/\/a.b\.example$/] }, "REGEXP_DOT", "origin[1]", "\\.", /^https:\/\/a\.b\.example$/, "https://a.b.example"),
   origin({ regexp: "(" }, "REGEXP_SYNTAX", "mend"),
   origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "mend"),
   // Names and types.
