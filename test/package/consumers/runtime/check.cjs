@@ -1,0 +1,83 @@
+// What every runtime consumer does with what it got: serve real requests, through plain http and Express 5.
+const assert = require("node:assert/strict");
+const http = require("node:http");
+const express = require("express");
+
+const ORIGIN = "https://app.example.com";
+
+/** `cors` and `definePolicy` are what the consumer got; each must be the real thing. */
+exports.check = async ({ cors, definePolicy, CorsConfigError }) => {
+  const policy = definePolicy({ origin: [ORIGIN], credentials: true });
+  assert.equal(policy.decide({ method: "GET", origin: ORIGIN }).allowed, true);
+  assert.throws(
+    () => cors({ origin: `${ORIGIN}/` }),
+    (error) =>
+      error instanceof CorsConfigError &&
+      error.name === "CorsConfigError" &&
+      error.issues[0].code === "ORIGIN_PATH",
+  );
+  await exports.serves(cors(policy));
+};
+
+/** Does the middleware grant and refuse as the policy above does? */
+exports.serves = async (middleware) => {
+  const app = express();
+  app.use(middleware);
+  app.get("/", (_req, res) => res.send("express"));
+  const plain = (req, res) => middleware(req, res, () => res.end("http"));
+  for (const listener of [plain, app, middleware.wrap((_req, res) => res.end("wrapped"))]) {
+    await serving(listener, async (url) => {
+      await granted(url);
+      await refused(url);
+      await preflight(url);
+    });
+  }
+};
+
+async function granted(url) {
+  const response = await fetch(url, { headers: { origin: ORIGIN } });
+  assert.match(await response.text(), /^(http|express|wrapped)$/);
+  assert.equal(response.headers.get("access-control-allow-origin"), ORIGIN);
+  assert.equal(response.headers.get("access-control-allow-credentials"), "true");
+  assert.equal(response.headers.get("vary"), "Origin");
+}
+
+async function refused(url) {
+  const response = await fetch(url, { headers: { origin: "https://evil.example" } });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("access-control-allow-origin"), null);
+  assert.equal(response.headers.get("vary"), "Origin");
+}
+
+async function preflight(url) {
+  const response = await fetch(url, {
+    method: "OPTIONS",
+    headers: {
+      origin: ORIGIN,
+      "access-control-request-method": "PUT",
+      "access-control-request-headers": "x-a",
+    },
+  });
+  assert.equal(response.status, 204);
+  assert.equal(response.headers.get("access-control-allow-headers"), "x-a");
+  assert.match(response.headers.get("access-control-allow-methods"), /PUT/);
+}
+
+async function serving(listener, use) {
+  const server = http.createServer(listener).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  try {
+    await use(`http://127.0.0.1:${server.address().port}/`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** Consumers end with this: a rejection must fail them. */
+exports.main = (promise) => {
+  promise.catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });
+};

@@ -1,0 +1,4 @@
+// await import("boring-cors"), from CommonJS
+const { check, main } = require("./check.cjs");
+
+main(import("boring-cors").then((all) => check({ ...all, cors: all.default })));

@@ -1,0 +1,78 @@
+// The pinned public names, and what the built package exports and declares.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import ts from "typescript";
+
+export const VALUES = ["CorsConfigError", "cors", "default", "definePolicy", "livePolicy", "originsFromEnv"];
+
+export const TYPES = [
+  "ConfigIssue",
+  "ConfigIssueCode",
+  "CorsMiddleware",
+  "CorsMiddlewareOptions",
+  "CorsOptions",
+  "CorsOptionsDelegate",
+  "CorsRequest",
+  "CorsSource",
+  "Decision",
+  "DecisionEvent",
+  "DecisionReason",
+  "DecisionRequest",
+  "ErrorEvent",
+  "LivePolicy",
+  "Next",
+  "Origin",
+  "OriginCallback",
+  "OriginEntry",
+  "OriginFunction",
+  "OriginsFromEnvOptions",
+  "OverrideEvent",
+  "Policy",
+  "PolicyOptions",
+  "RegExpData",
+  "RouteData",
+  "RouteOptions",
+  "RouteTable",
+  "RuleData",
+  "RuleOptions",
+  "SourceAnswer",
+  "SourceCallback",
+  "SourceFunction",
+  "StaticOrigin",
+];
+
+/** The names that a consumer in `folder` gets, by `require` or by `import`. */
+export async function exportedNames(way, folder) {
+  const require = createRequire(join(folder, "package.json"));
+  if (way === "require") return Object.keys(require("boring-cors"));
+  const root = join(folder, "node_modules/boring-cors");
+  const { exports } = require("boring-cors/package.json");
+  return Object.keys(await import(pathToFileURL(join(root, exports["."].import.default)).href));
+}
+
+/** The names that a declaration file declares: values, and types that are nothing but types. */
+export function declaredNames(file) {
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: [],
+    noEmit: true,
+  });
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file));
+  const values = [];
+  const types = [];
+  for (const symbol of checker.getExportsAndPropertiesOfModule(module)) {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    // Each name once; a class is a type as well, but pinned as the value that it is. A function's own are no exports.
+    if (target.flags & ts.SymbolFlags.Value) values.push(symbol.name);
+    else types.push(symbol.name);
+  }
+  const inherited = new Set(["prototype", ...Object.getOwnPropertyNames(Function.prototype)]);
+  return {
+    values: values.filter((name) => !inherited.has(name)),
+    // `export =` has no single symbol for what is both.
+    types: types.filter((name) => !values.includes(name)),
+  };
+}

@@ -1,0 +1,161 @@
+// The package test: what `npm install boring-cors` gives is built, packed, installed elsewhere, and used as users do.
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bin, fails, npm, passes, repo, run, summary, test } from "./harness.mjs";
+import { compareImportTimes } from "./import-time.mjs";
+import { declaredNames, exportedNames, TYPES, VALUES } from "./names.mjs";
+
+const FOOTPRINT_LIMIT = 300_000;
+const IMPORT_RATIO_LIMIT = 2;
+
+// 7 has no node10 any more, and 6 warns of it.
+const COMPILERS = [
+  { name: "TypeScript 5.9", path: "typescript/bin/tsc", modes: ["nodenext", "node16", "bundler", "node10"] },
+  {
+    name: "TypeScript 6",
+    path: "typescript-6/bin/tsc",
+    modes: ["nodenext", "node16", "bundler", "node10"],
+    node10: ["--ignoreDeprecations", "6.0"],
+  },
+  { name: "TypeScript 7", path: "typescript-7/bin/tsc", modes: ["nodenext", "node16", "bundler"] },
+];
+
+const MODES = {
+  nodenext: ["-p", "tsconfig.json"],
+  node16: ["-p", "tsconfig.json", "--module", "node16", "--moduleResolution", "node16"],
+  bundler: ["-p", "tsconfig.json", "--module", "preserve", "--moduleResolution", "bundler"],
+  node10: ["-p", "tsconfig.node10.json"],
+};
+
+const temporary = await mkdtemp(join(tmpdir(), "boring-cors-package-"));
+try {
+  await main();
+} finally {
+  await rm(temporary, { recursive: true, force: true });
+}
+process.exitCode = summary() ? 0 : 1;
+
+async function main() {
+  const tarball = await packAndInstall();
+  if (tarball === undefined) return;
+  await runtimeConsumers();
+  await typeConsumers();
+  await test("publint", () => passes(bin("publint"), [tarball, "--strict"]));
+  await test("are the types wrong?", () => passes(bin("@arethetypeswrong/cli"), [tarball, "--no-emoji"]));
+  await names();
+  await test(`installed footprint below ${FOOTPRINT_LIMIT / 1000} kB`, footprint);
+  for (const way of ["require", "import"]) {
+    await test(`${way} takes less than ${IMPORT_RATIO_LIMIT} times what npm cors takes`, () =>
+      compareImportTimes(way, temporary, IMPORT_RATIO_LIMIT));
+  }
+}
+
+/** Returns the tarball's path; `undefined` where there is nothing to go on with. */
+async function packAndInstall() {
+  let tarball;
+  await test("build", () => passes(...npm("run", "build"), { cwd: repo }));
+  await test("pack", async () => {
+    const packed = await run(...npm("pack", "--ignore-scripts", "--json", "--pack-destination", temporary), {
+      cwd: repo,
+    });
+    if (packed.code !== 0) throw new Error(packed.output);
+    const [{ filename, files }] = JSON.parse(packed.stdout);
+    const strays = files
+      .map(({ path }) => path)
+      .filter((path) => !/^(dist\/|(README|CHANGELOG)\.md$|LICENSE$|package\.json$)/.test(path));
+    if (strays.length > 0) throw new Error(`packed by accident: ${strays.join(", ")}`);
+    tarball = join(temporary, filename);
+  });
+  if (tarball === undefined) return undefined;
+  const installed = await test("install the tarball", async () => {
+    await cp(join(repo, "test/package/consumers"), temporary, { recursive: true });
+    await writeFile(join(temporary, "package.json"), JSON.stringify({ name: "consumer", private: true }));
+    await passes(
+      ...npm("install", tarball, "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"),
+      { cwd: temporary },
+    );
+    // After the installation, which would prune them: what consumers use beside us, from the repository's own.
+    await mkdir(join(temporary, "node_modules/@types"), { recursive: true });
+    for (const name of ["express", "cors", "@types/node", "@types/express"]) {
+      await symlink(join(repo, "node_modules", name), join(temporary, "node_modules", name), "junction");
+    }
+  });
+  return installed ? tarball : undefined;
+}
+
+async function runtimeConsumers() {
+  const folder = join(temporary, "runtime");
+  const consumers = (await readdir(folder)).filter((name) => /^use-.*\.[cm]js$/.test(name)).sort();
+  if (consumers.length < 6) throw new Error("the runtime consumers are gone");
+  for (const name of consumers) {
+    await test(`runtime: ${name}`, () =>
+      passes(process.execPath, ["--throw-deprecation", name], { cwd: folder }));
+  }
+  // The harness of the consumers must be able to fail as well.
+  await test("runtime: a middleware without headers fails the consumers", () =>
+    fails(process.execPath, ["broken.cjs"], { cwd: folder }));
+}
+
+async function typeConsumers() {
+  const folder = join(temporary, "types");
+  for (const { name, path, modes, ...extra } of COMPILERS) {
+    for (const mode of modes) {
+      const compile = [join(repo, "node_modules", path), ...MODES[mode], ...(extra[mode] ?? [])];
+      await test(`types: ${name}, ${mode}`, () => passes(process.execPath, compile, { cwd: folder }));
+    }
+  }
+  await test("types: a wrong consumer does not compile", () =>
+    fails(
+      process.execPath,
+      [join(repo, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.broken.json"],
+      { cwd: folder },
+      /TS2353/,
+    ));
+}
+
+async function names() {
+  const installed = join(temporary, "node_modules/boring-cors/dist");
+  for (const way of ["require", "import"]) {
+    await test(`names exported by ${way}`, async () => same(await exportedNames(way, temporary), VALUES));
+  }
+  for (const file of ["index.d.ts", "index.d.cts"]) {
+    await test(`names declared in ${file}`, () => {
+      const declared = declaredNames(join(installed, file));
+      same(declared.values, VALUES);
+      same(declared.types, TYPES);
+    });
+  }
+}
+
+function same(actual, pinned) {
+  const extra = actual.filter((name) => !pinned.includes(name));
+  const missing = pinned.filter((name) => !actual.includes(name));
+  if (extra.length + missing.length > 0)
+    throw new Error(`not pinned: ${extra.join(", ")}\nmissing: ${missing.join(", ")}`);
+}
+
+async function footprint() {
+  let total = 0;
+  const sizes = [];
+  for (const name of ["boring-cors", "vary"]) {
+    const size = await sizeOf(join(temporary, "node_modules", name));
+    sizes.push(`${name} ${(size / 1000).toFixed(1)} kB`);
+    total += size;
+  }
+  const dependencies = JSON.parse(await readFile(join(repo, "package.json"), "utf8")).dependencies;
+  if (Object.keys(dependencies).join() !== "vary")
+    throw new Error("dependencies have changed: count them here");
+  const line = `${(total / 1000).toFixed(1)} kB: ${sizes.join(", ")}`;
+  if (total >= FOOTPRINT_LIMIT) throw new Error(line);
+  return line;
+}
+
+async function sizeOf(folder) {
+  let total = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    total += entry.isDirectory() ? await sizeOf(path) : (await stat(path)).size;
+  }
+  return total;
+}
