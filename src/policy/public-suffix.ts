@@ -52,11 +52,7 @@ export function isOrCoversPublicSuffix(base: string): string | undefined {
   const ends = [...matches(suffixTrie(), labels, 0)].filter(({ depth }) => depth === labels.length);
   if (ends.some(({ node }) => node.rule === "exception")) return undefined;
   if (ends.some(({ node }) => node.rule === "suffix")) return name;
-  for (const { node } of ends) {
-    const below = firstBelow(node, name);
-    if (below !== undefined) return below;
-  }
-  return undefined;
+  return ends.flatMap(({ node }) => [...suffixesBelow(node, name)])[0];
 }
 
 /** Every node that the name's last labels lead to. Literal label and wildcard are both followed: either may go deeper. */
@@ -74,13 +70,11 @@ function* matches(
   }
 }
 
-function firstBelow(node: SuffixNode, name: string): string | undefined {
+function* suffixesBelow(node: SuffixNode, name: string): Generator<string> {
   for (const [label, child] of node.children) {
-    if (child.rule === "suffix") return `${label}.${name}`;
-    const below = firstBelow(child, `${label}.${name}`);
-    if (below !== undefined) return below;
+    if (child.rule === "suffix") yield `${label}.${name}`;
+    yield* suffixesBelow(child, `${label}.${name}`);
   }
-  return undefined;
 }
 
 function labelsOf(host: string): readonly string[] {
