@@ -6,12 +6,11 @@ import { type Node, Unjudgeable } from "./regexp-syntax.ts";
 
 type Component = ReadonlySet<Position>;
 
-/** A hostile source must not hold up the start of the application: about 2 ms of looks at pairs and triples. */
-const MAX_LOOKS = 200_000;
+const MAX_LOOKS = 50_000;
 const MAX_CONFIGURATIONS = 256;
 
-/** Counts down over one question; what is not answered then counts as too complex. */
-class Budget {
+/** One for everything that is asked about one RegExp: a hostile source must not hold up the start of the application. */
+export class Budget {
   #left = MAX_LOOKS;
 
   spend(): void {
@@ -51,8 +50,7 @@ export function loopsOf(automaton: Automaton): readonly Component[] {
  * Is there a loop that reads the same text in two ways (EDA)? Then the ways double with each turn: `(a+)+`. Two readers walk
  * the loop from one place on the same characters; they may part, and must not meet again.
  */
-export function isExponential(loops: readonly Component[]): boolean {
-  const budget = new Budget();
+export function isExponential(loops: readonly Component[], budget: Budget): boolean {
   return loops.some((loop) => {
     const pairs = new Map<string, readonly [Position, Position]>();
     for (const position of loop) pairs.set(`${position.id}`, [position, position]);
@@ -77,8 +75,7 @@ export function isExponential(loops: readonly Component[]): boolean {
  * One less than the number of unbounded quantifiers on one path between which text can be shifted: `.*a.*` has degree 1,
  * `\d+\.\d+\.\d+` has 0, since no digit is a dot. (Counting overlapping classes alone would refuse every IPv4 address.)
  */
-export function overlapDegree(loops: readonly Component[]): number {
-  const budget = new Budget();
+export function overlapDegree(loops: readonly Component[], budget: Budget): number {
   const degrees = new Map<Component, number>();
   // Loops come before those that lead to them, so what follows is known.
   for (const loop of loops) {
@@ -130,8 +127,7 @@ function reachableFrom(positions: Iterable<Position>): ReadonlySet<Position> {
 }
 
 /** Can one of the two automata be done while the other has read the same text, so that both could go on? */
-export function sharePrefix(a: Automaton, b: Automaton): boolean {
-  const budget = new Budget();
+export function sharePrefix(a: Automaton, b: Automaton, budget: Budget): boolean {
   const pairs = new Map<string, readonly [Position, Position]>();
   const meet = (as: Iterable<Position>, bs: Iterable<Position>) => {
     const others = [...bs];
@@ -158,27 +154,29 @@ export function sharePrefix(a: Automaton, b: Automaton): boolean {
 export function stepsPerCharacter(automaton: Automaton, most: number): number {
   const classes = distinctCharacters(automaton);
   const configurations = new Map<string, ReadonlyMap<Position, number>>();
-  let steps = automaton.first.size;
-  const reach = (found: Map<Position, number>) => {
-    const key = [...found].map(([position, ways]) => `${position.id}:${ways}`).sort();
-    if (found.size > 0) configurations.set(key.join(), found);
+  let steps = 1 + automaton.first.size;
+  let looks = 0;
+  const reach = (found: ReadonlyMap<Position, number>) => {
     let cost = 0;
     for (const [position, ways] of found) cost += ways * (1 + position.next.size);
     steps = Math.max(steps, cost);
+    const key = [...found].map(([position, ways]) => `${position.id}:${ways}`).sort();
+    configurations.set(key.join(), found);
   };
   for (const char of classes) reach(readers(automaton.first, char));
   for (const configuration of configurations.values()) {
-    if (steps > most || configurations.size > MAX_CONFIGURATIONS) return Infinity;
     for (const char of classes) {
+      if (steps > most || configurations.size > MAX_CONFIGURATIONS || looks > MAX_LOOKS) return Infinity;
       const found = new Map<Position, number>();
       for (const [position, ways] of configuration) {
+        looks += position.next.size;
         for (const [next, more] of readers(position.next, char))
           found.set(next, (found.get(next) ?? 0) + ways * more);
       }
       reach(found);
     }
   }
-  return steps > most ? Infinity : steps;
+  return steps;
 }
 
 function readers(edges: ReadonlyMap<Position, number>, char: string): Map<Position, number> {

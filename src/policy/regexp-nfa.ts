@@ -17,11 +17,10 @@ export interface Automaton {
   readonly last: ReadonlyMap<Position, number>;
   /** In how many ways nothing at all matches. */
   readonly empty: number;
-  /** How many moves there are: what one character can cost the simulation. */
-  readonly edges: number;
 }
 
 const MAX_POSITIONS = 400;
+const MAX_NODES = 4000;
 const MAX_WAYS = 1e6;
 const MAX_EDGES = 5000;
 
@@ -49,6 +48,7 @@ class Builder {
   readonly #positions: Position[] = [];
   readonly #largest: number;
   #edges = 0;
+  #nodes = 0;
 
   constructor(largest: number) {
     this.#largest = largest;
@@ -56,10 +56,13 @@ class Builder {
 
   automaton(node: Node): Automaton {
     const { first, last, empty } = this.#build(node);
-    return { positions: this.#positions, first, last, empty, edges: this.#edges };
+    return { positions: this.#positions, first, last, empty };
   }
 
   #build(node: Node): Fragment {
+    this.#nodes += 1;
+    // Counted groups multiply, with or without anything to read in them: `(?:(?:(?:){9}){9}){9}`.
+    if (this.#nodes > MAX_NODES) throw new Unjudgeable("is too large to judge");
     switch (node.kind) {
       case "set":
         return this.#position(node.members);
@@ -136,6 +139,17 @@ function product(a: number, b: number): number {
   return Math.min(a * b, MAX_WAYS);
 }
 
+/** What one character can cost the simulation at most: the moves from all positions that the one before can have led to. */
+export function movesPerCharacter(automaton: Automaton): number {
+  let most = automaton.first.size;
+  for (const char of VISIBLE) {
+    let moves = 0;
+    for (const position of automaton.positions) if (has(position.members, char)) moves += position.next.size;
+    most = Math.max(most, moves);
+  }
+  return most;
+}
+
 interface State {
   readonly reads: Uint8Array;
   readonly next: State[];
@@ -143,7 +157,7 @@ interface State {
   mark: number;
 }
 
-/** Does the automaton match all of `text`? Each character costs at most one look at each edge, whatever the text. */
+/** Does the automaton match all of `text`? Each character costs at most `movesPerCharacter`, whatever the text. */
 export function simulate(automaton: Automaton): (text: string) => boolean {
   const states = new Map<Position, State>();
   for (const position of automaton.positions) {

@@ -118,7 +118,18 @@ const DIGITS = charSet("0123456789");
  * from the end of the host to the left, since only that finds every suffix that some matching host has.
  */
 export function variableSuffix(automaton: Automaton): string | undefined {
-  return new SuffixWalk(automaton).run();
+  return canStartWith("http", automaton) ? new SuffixWalk(automaton).run() : undefined;
+}
+
+/** Hosts of other schemes, `app://com.example`, are no domain names. */
+function canStartWith(text: string, automaton: Automaton): boolean {
+  let next = new Set(automaton.first.keys());
+  for (const char of text) {
+    next = new Set(
+      [...next].flatMap((position) => (has(position.members, char) ? [...position.next.keys()] : [])),
+    );
+  }
+  return next.size > 0;
 }
 
 class SuffixWalk {

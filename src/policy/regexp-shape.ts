@@ -67,7 +67,7 @@ export function escapeDots(source: string, tree: Node): string {
 const SUFFIX_ONLY = /^\\\.((?:[a-z0-9-]|\\[-.])+)\$$/;
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const SCHEME = /^[a-z][a-z-]*\??:(?:\\?\/){2}/;
-const GLUED = /^(\^https\??:(?:\\?\/){2})\.([*+])((?:[a-z0-9-]|\\[-.])+\$)$/;
+const GLUED = /^(\^https\??:(?:\\?\/){2})\.([*+])([a-z0-9](?:[a-z0-9-]|\\[-.])*\$)$/;
 
 /**
  * What could stand instead of the RegExp, if what was meant is certain. The caller judges each candidate again: a repair of one

@@ -1,7 +1,14 @@
 // Which RegExps are safe to trust with an origin, and safe to run on one?
 import { isOrCoversPublicSuffix } from "./public-suffix.ts";
-import { backtrackingSteps, isExponential, loopsOf, overlapDegree, sharePrefix } from "./regexp-cost.ts";
-import { buildAutomaton, LARGE_COUNT, simulate } from "./regexp-nfa.ts";
+import {
+  Budget,
+  backtrackingSteps,
+  isExponential,
+  loopsOf,
+  overlapDegree,
+  sharePrefix,
+} from "./regexp-cost.ts";
+import { buildAutomaton, LARGE_COUNT, movesPerCharacter, simulate } from "./regexp-nfa.ts";
 import { foreignMatch, variableSuffix } from "./regexp-reach.ts";
 import { anchorsOf, bareDots, escapeDots, nodesIn, repairsOf } from "./regexp-shape.ts";
 import { type Node, parseRegExp, Unjudgeable } from "./regexp-syntax.ts";
@@ -42,11 +49,12 @@ const LONGEST_ORIGIN = 326;
 /** What an engine does in a part of a millisecond even when it interprets the RegExp, as V8 does the first time. */
 const MAX_STEPS = 40_000;
 
-/** Moves of the automaton per character: with every one of them live, the longest origin takes some 0.5 ms. */
-const MAX_SIMULATED_EDGES = 800;
+/** Moves that one character can cost the simulation: the longest origin then takes some 0.5 ms. */
+const MAX_MOVES = 300;
 
 /** Four unbounded quantifiers, between each of which text can be shifted. */
 const REFUSED_DEGREE = 3;
+const AMBIGUOUS = Infinity;
 
 const LIST_THEM = 'list the origins, or use a pattern such as "https://*.example.com"';
 
@@ -96,14 +104,17 @@ interface Inspection {
 function inspect(source: string, flags: string, rule: RegExpRule): Inspection {
   if (source.length > MAX_SOURCE) throw new Unjudgeable(`is longer than ${MAX_SOURCE} characters`);
   const tree = parseRegExp(source, flags);
-  // Compiled alone before it is compiled in a group: `a)|(b` is wrong, `(?:a)|(b)` is not.
-  const native = new RegExp(`^(?:${new RegExp(source, flags).source})$`, flags);
-  const ambiguous = isAmbiguous(tree);
-  const test = runnerOf(tree, native, ambiguous);
-  const findings = [...shapeFindings(source, tree), ...costFindings(tree, ambiguous, test)];
-  // Bare dots are reported already; what they would let in beside is not reported again.
-  if (rule.credentials)
-    findings.push(...reachFindings(parseRegExp(escapeDots(source, tree), flags), rule, test));
+  const native = new RegExp(source, flags);
+  const degree = degreeOf(tree);
+  const test = runnerOf(tree, native, degree);
+  const findings = [...shapeFindings(source, tree), ...costFindings(tree, degree, test)];
+  if (rule.credentials) {
+    // Missing anchors and bare dots are reported already; what they let in beside is not reported again.
+    const meant = escapeDots(source, tree);
+    const meantTree = parseRegExp(meant, flags);
+    const meantTest = runnerOf(meantTree, new RegExp(`^(?:${meant})$`, flags), degree);
+    findings.push(...reachFindings(meantTree, rule, meantTest));
+  }
   return { findings, tree, test: test ?? matchesNothing };
 }
 
@@ -144,8 +155,8 @@ function shapeFindings(source: string, tree: Node): readonly Finding[] {
   return findings;
 }
 
-function costFindings(tree: Node, ambiguous: boolean, test: Test | undefined): readonly Finding[] {
-  if (ambiguous) {
+function costFindings(tree: Node, degree: number, test: Test | undefined): readonly Finding[] {
+  if (degree === AMBIGUOUS) {
     return [
       {
         code: "REGEXP_NESTED_QUANTIFIER",
@@ -155,9 +166,6 @@ function costFindings(tree: Node, ambiguous: boolean, test: Test | undefined): r
       },
     ];
   }
-  const degree = Math.max(
-    ...lookedThrough(tree).map((node) => overlapDegree(loopsOf(buildAutomaton(node, "loops")))),
-  );
   const unbounded = test === undefined && !nodesIn(tree, true).some(({ kind }) => kind === "backreference");
   if (degree < REFUSED_DEGREE && !unbounded) return [];
   return [
@@ -186,7 +194,7 @@ function reachFindings(tree: Node, rule: RegExpRule, test: Test | undefined): re
   return [
     {
       code: "REGEXP_PUBLIC_SUFFIX",
-      wrong: `varies in the name below the public suffix ${JSON.stringify(suffix)}, where anyone can register a name that matches`,
+      wrong: `matches names that anyone can register below the public suffix ${JSON.stringify(suffix)}`,
       write:
         'list the origins, use a preview domain of your own such as "https://*.preview.example.com", or set dangerouslyAllowPublicSuffixes: true',
     },
@@ -200,25 +208,28 @@ function lookedThrough(tree: Node): readonly Node[] {
   return [tree, ...nodesIn(tree, true).flatMap((node) => (node.kind === "look" ? [node.item] : []))];
 }
 
-function isAmbiguous(tree: Node): boolean {
-  return (
-    lookedThrough(tree).some((node) => isExponential(loopsOf(buildAutomaton(node, "loops")))) ||
-    nodesIn(tree, true).some(
-      (node) => node.kind === "repeat" && node.max > LARGE_COUNT && hasOverlappingTurns(node.item),
-    )
+/** See `overlapDegree`; AMBIGUOUS where no polynomial bounds the ways, or where the turns of a group overlap. */
+function degreeOf(tree: Node): number {
+  const budget = new Budget();
+  const loops = lookedThrough(tree).map((node) => loopsOf(buildAutomaton(node, "loops")));
+  const overlapping = nodesIn(tree, true).some(
+    (node) => node.kind === "repeat" && node.max > LARGE_COUNT && hasOverlappingTurns(node.item, budget),
   );
+  return overlapping || loops.some((each) => isExponential(each, budget))
+    ? AMBIGUOUS
+    : Math.max(...loops.map((each) => overlapDegree(each, budget)));
 }
 
 /** `(a|ab)*`: a turn can be over where another goes on. (`(?:(?:app|apply)\.)*` is not meant: the turn ends with the dot.) */
-function hasOverlappingTurns(turn: Node): boolean {
+function hasOverlappingTurns(turn: Node, budget: Budget): boolean {
   if (turn.kind === "sequence") {
     const last = turn.items.at(-1);
-    return last !== undefined && hasOverlappingTurns(last);
+    return last !== undefined && hasOverlappingTurns(last, budget);
   }
   if (turn.kind !== "choice") return false;
   const options = turn.options.map((option) => buildAutomaton(option, "loops"));
   return options.some((option, index) =>
-    options.slice(index + 1).some((other) => sharePrefix(option, other)),
+    options.slice(index + 1).some((other) => sharePrefix(option, other, budget)),
   );
 }
 
@@ -226,13 +237,14 @@ function hasOverlappingTurns(turn: Node): boolean {
  * The engine where backtracking is cheap on every origin, since its semantics are the user's; otherwise the simulation, which is
  * linear but knows no lookarounds; `undefined` where neither will do.
  */
-function runnerOf(tree: Node, native: RegExp, ambiguous: boolean): Test | undefined {
+function runnerOf(tree: Node, native: RegExp, degree: number): Test | undefined {
   const kinds = new Set(nodesIn(tree, true).map(({ kind }) => kind));
   if (kinds.has("backreference")) return undefined;
-  if (!ambiguous && backtrackingSteps(tree, LONGEST_ORIGIN, MAX_STEPS) <= MAX_STEPS) {
+  if (degree === 0 && backtrackingSteps(tree, LONGEST_ORIGIN, MAX_STEPS) <= MAX_STEPS) {
     return (origin) => native.test(origin);
   }
   if (kinds.has("look") || kinds.has("boundary")) return undefined;
-  const automaton = buildAutomaton(tree, "exact");
-  return automaton.edges <= MAX_SIMULATED_EDGES ? simulate(automaton) : undefined;
+  // What is ambiguous is refused, and only probed: the small automaton will do.
+  const automaton = buildAutomaton(tree, degree === AMBIGUOUS ? "loops" : "exact");
+  return movesPerCharacter(automaton) <= MAX_MOVES ? simulate(automaton) : undefined;
 }
