@@ -12,6 +12,9 @@ const CREDENTIALS = { credentials: true, allowPublicSuffixes: false };
 const ANY_SUFFIX = { credentials: true, allowPublicSuffixes: true };
 const PUBLIC = { credentials: false, allowPublicSuffixes: false };
 
+/** A literal with the flag v would need a later compile target. */
+const withSets = (source: string) => new RegExp(source, "v");
+
 /** Accepted with credentials; an origin that each matches, and one that it must not. */
 const ACCEPTED: readonly (readonly [RegExp, string, string])[] = [
   [/^https:\/\/([a-z0-9-]+\.)*example\.com$/, "https://a.b.example.com", "https://evilexample.com"],
@@ -64,7 +67,11 @@ const ACCEPTED: readonly (readonly [RegExp, string, string])[] = [
   [/^https:\/\/app[.]example[.]com$/, "https://app.example.com", "https://appxexample.com"],
   [/^https:\/\/app\u{2e}example\.com$/u, "https://app.example.com", "https://app-example.com"],
   [/^https:\/\/[\p{L}\d]+\.example\.com$/u, "https://a1.example.com", "https://a-1.example.com"],
-  [/^https:\/\/[[a-z\]]--[q]]+\.example\.com$/v, "https://a.example.com", "https://q.example.com"],
+  [
+    withSets("^https:\\/\\/[[a-z\\]]--[q]]+\\.example\\.com$"),
+    "https://a.example.com",
+    "https://q.example.com",
+  ],
   [/^https:\/\/[a-z0-9]+(?:-[a-z0-9]+)*\.example\.com$/, "https://a-b.example.com", "https://a-.example.com"],
   [
     /^https:\/\/([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*example\.com$/,
@@ -82,11 +89,7 @@ const ACCEPTED: readonly (readonly [RegExp, string, string])[] = [
   [/^https:\/\/(?:(?!xn--)[a-z0-9-]+\.)*example\.com$/, "https://a.example.com", "https://xn--a.example.com"],
   [/^(?!.*--)https:\/\/.+\.example\.com$/, "https://a.example.com", "https://a--b.example.com"],
   [/^https:\/\/(?:[a-z-]+(?<!-)|\d)\.example\.com$/, "https://a-b.example.com", "https://a-.example.com"],
-  [
-    /^https:\/\/\bapp\B.\.example\.com$/.source.includes("B.") ? /^https:\/\/\bapp\Bs\.example\.com$/ : /^$/,
-    "https://apps.example.com",
-    "https://app.example.com",
-  ],
+  [/^https:\/\/\bapp\Bs\.example\.com$/, "https://apps.example.com", "https://app.example.com"],
   [/^https?:\/\/[a-z0-9-]+(:\d+)?$/, "http://grafana:3000", "http://a.b"],
   [/^https:\/\/[a-z-]+\.(?:dev|staging|prod)\.corp$/, "https://a.dev.corp", "https://dev.corp"],
   [/^https:\/\/\w+\.eu\.example\.co\.uk$/, "https://a.eu.example.co.uk", "https://eu.example.co.uk"],
@@ -173,7 +176,7 @@ const REFUSED: readonly (readonly [RegExp, readonly RegExpCode[], (string | RegE
   [/^https:\/\/[a-z]+\.foo\.kawasaki\.jp$/, ["REGEXP_PUBLIC_SUFFIX"]],
   [/^https:\/\/[a-z]+\.[a-z]+\.kawasaki\.jp$/, ["REGEXP_PUBLIC_SUFFIX"]],
   [/^https:\/\/(^|.*\.)example\.com$/, ["REGEXP_UNSUPPORTED"]],
-  [/^https:\/\/[\q{ab|c}]\.example\.com$/v, ["REGEXP_UNSUPPORTED"]],
+  [withSets("^https:\\/\\/[\\q{ab|c}]\\.example\\.com$"), ["REGEXP_UNSUPPORTED"]],
 ];
 
 const codesOf = (regexp: RegExp, rule = CREDENTIALS) =>
@@ -189,20 +192,26 @@ describe("harmless RegExps", () => {
 });
 
 describe("refused RegExps", () => {
-  it.each(REFUSED)("%s: %j", (regexp, codes, fix) => {
-    const { problems, test } = judgeRegExp(regexp.source, regexp.flags, CREDENTIALS);
-    expect(problems.map(({ code }) => code)).toEqual(codes);
-    for (const problem of problems) {
-      expect(problem.fix).toEqual(fix);
-      expect("fix" in problem).toBe(fix !== undefined);
-      expect(problem.message).toMatch(/^[a-z][^;]+; (?:write|list|keep|end|separate) \S.*[^.]$/);
-    }
-    expect(test("https://app.example.com")).toBe(false);
-  });
+  it.each(REFUSED.map(([regexp, codes, fix]) => ({ regexp, codes, fix })))(
+    "$regexp",
+    ({ regexp, codes, fix }) => {
+      const { problems, test } = judgeRegExp(regexp.source, regexp.flags, CREDENTIALS);
+      expect(problems.map(({ code }) => code)).toEqual(codes);
+      for (const problem of problems) {
+        expect(problem.fix).toEqual(fix);
+        expect("fix" in problem).toBe(fix !== undefined);
+        expect(problem.message).toMatch(/^[a-z][^;]+; (?:write|list|keep|end|separate) \S.*[^.]$/);
+      }
+      expect(test("https://app.example.com")).toBe(false);
+    },
+  );
 
-  it.each(REFUSED.filter(([, , fix]) => fix !== undefined))("%s: the fix is accepted", (_, __, fix) => {
-    if (fix instanceof RegExp) expect(codesOf(fix)).toEqual([]);
-    else expect(isOrCoversPublicSuffix(String(fix).slice("https://*.".length))).toBeUndefined();
+  it("offers only fixes that are accepted", () => {
+    for (const [, , fix] of REFUSED) {
+      if (fix instanceof RegExp) expect(codesOf(fix)).toEqual([]);
+      if (typeof fix === "string")
+        expect(isOrCoversPublicSuffix(fix.slice("https://*.".length))).toBeUndefined();
+    }
   });
 
   it("has no problem without credentials with whom it lets in", () => {
@@ -296,7 +305,7 @@ describe("the simulation", () => {
     .map(([regexp]) => regexp)
     .filter((regexp) => {
       const codes = codesOf(regexp);
-      const exempt = /REGEXP_(?:ANCHOR|BACKREFERENCE|UNSUPPORTED)/.test(codes.join());
+      const exempt = /REGEXP_(?:ANCHOR|BACKREFERENCE|NESTED|OVERLAP|UNSUPPORTED)/.test(codes.join());
       return !exempt && !/\(\?<?[=!]|\\[bB]/.test(regexp.source);
     });
 
@@ -305,17 +314,16 @@ describe("the simulation", () => {
     const tree = parseRegExp(regexp.source, flags);
     const simulated = simulate(buildAutomaton(tree, "exact"));
     const native = new RegExp(regexp.source, flags);
-    const near = fc.stringMatching(
-      new RegExp(native.source.replace(/\(\?<\w+>/g, "("), flags.replace(/[iv]/g, "u")),
-      {
-        maxLength: 60,
-      },
-    );
+    // fast-check knows neither named groups, nor v, nor empty groups.
+    const matching =
+      /\(\?:\)|\(\?</.test(native.source) || flags.includes("v")
+        ? []
+        : [fc.stringMatching(native, { maxLength: 60 })];
     const char = fc.constantFrom(...alphabetOf(tree));
     const strings = fc.oneof(
       fc.string({ unit: char, minLength: 1, maxLength: 24 }),
       fc.string({ unit: char, maxLength: 12 }).map((text) => `https://${text}.example.com`),
-      ...(flags.includes("v") ? [] : [near]),
+      ...matching,
     );
     fc.assert(
       fc.property(strings, fc.nat(), char, (text, at, other) => {

@@ -71,6 +71,8 @@ class Reader {
   #sequence(): Node {
     const items: Node[] = [];
     while (this.#at < this.#source.length && !this.#ahead("|") && !this.#ahead(")")) items.push(this.#term());
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return only;
     return { kind: "sequence", items: this.#backwards ? items.reverse() : items };
   }
 
