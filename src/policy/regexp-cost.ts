@@ -82,7 +82,7 @@ export function overlapDegree(loops: readonly Component[], budget: Budget): numb
     let degree = 0;
     const reached = reachableFrom(loop);
     for (const [later, laterDegree] of degrees) {
-      if (laterDegree + 1 <= degree || ![...later].some((position) => reached.has(position))) continue;
+      if (![...later].some((position) => reached.has(position))) continue;
       degree = Math.max(degree, laterDegree + (canShift(loop, later, budget) ? 1 : 0));
     }
     degrees.set(loop, degree);

@@ -96,7 +96,6 @@ class Builder {
   #repeat({ item, min, max }: RepeatNode): Fragment {
     const endless = max > this.#largest || max === Infinity;
     const copies = !endless ? max : this.#largest === Infinity ? Math.max(min, 1) : 1;
-    if (copies > MAX_POSITIONS) throw new Unjudgeable("is too large to judge");
     let tail = EMPTY;
     for (let copy = copies; copy >= 1; copy -= 1) {
       const turn = this.#build(item);
@@ -165,12 +164,12 @@ export function simulate(automaton: Automaton): (text: string) => boolean {
     for (const char of VISIBLE) if (has(position.members, char)) reads[char.charCodeAt(0)] = 1;
     states.set(position, { reads, next: [], last: automaton.last.has(position), mark: -1 });
   }
-  const statesOf = (positions: Iterable<Position>) =>
-    [...positions].flatMap((position) => states.get(position) ?? []);
-  for (const [position, state] of states) state.next.push(...statesOf(position.next.keys()));
+  const statesOf = (positions: ReadonlyMap<Position, number>) =>
+    [...states].filter(([position]) => positions.has(position)).map(([, state]) => state);
+  for (const [position, state] of states) state.next.push(...statesOf(position.next));
   const start: State = {
     reads: new Uint8Array(),
-    next: statesOf(automaton.first.keys()),
+    next: statesOf(automaton.first),
     last: automaton.empty > 0,
     mark: -1,
   };

@@ -181,13 +181,11 @@ class SuffixWalk {
 
   /** What a wildcard of the list covers: any label but its exceptions. */
   #readAny(node: SuffixNode, frontier: Frontier): Frontier {
-    const left = new Map(this.#readMany(frontier, LABEL_CHARS));
-    for (const [label, child] of node.children) {
-      if (child.rule !== "exception") continue;
-      for (const [position, how] of this.#readLabel(label, frontier))
-        if (how === FIXED) left.delete(position);
-    }
-    return left;
+    const exceptions = [...node.children].flatMap(([label, { rule }]) =>
+      rule === "exception" ? [this.#readLabel(label, frontier)] : [],
+    );
+    const any = [...this.#readMany(frontier, LABEL_CHARS)];
+    return new Map(any.filter(([position]) => !exceptions.some((left) => left.get(position) === FIXED)));
   }
 
   #readOne(frontier: Frontier, char: string): Frontier {
