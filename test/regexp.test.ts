@@ -146,6 +146,7 @@ const REFUSED: readonly (readonly [RegExp, readonly RegExpCode[], (string | RegE
   [/^https:\/\/([a-z0-9]+-?)*\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
   [/^https:\/\/(a+)+\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
   [/^https:\/\/(a*)*\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
+  [/^https:\/\/(a?){11,}\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
   [/^https:\/\/(a|a)*\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
   [/^https:\/\/(a|ab)*\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],
   [/^https:\/\/(?:x(?:ab|a))*\.example\.com$/, ["REGEXP_NESTED_QUANTIFIER"]],

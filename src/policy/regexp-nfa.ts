@@ -99,20 +99,22 @@ class Builder {
     let tail = EMPTY;
     for (let copy = copies; copy >= 1; copy -= 1) {
       const turn = this.#build(item);
-      if (endless && copy === copies) this.#connect(turn.last, turn.first);
-      tail = this.#concat(turn, tail);
+      // Required turns may read nothing, so that it is open which of them read the text: `(a?){11,}` takes exponential time.
+      const idle = endless && copy === copies && min > 0 ? turn.empty : 0;
+      if (endless && copy === copies) this.#connect(turn.last, turn.first, min > 1 ? 1 + idle : 1);
+      tail = this.#concat({ ...turn, first: sum(turn.first, turn.first, idle) }, tail);
       // A turn beyond the minimum that reads nothing is refused by every engine: ECMA-262, RepeatMatcher step 2.b.
       if (copy > min) tail = { ...tail, empty: 1 };
     }
     return tail;
   }
 
-  #connect(from: ReadonlyMap<Position, number>, to: ReadonlyMap<Position, number>): void {
+  #connect(from: ReadonlyMap<Position, number>, to: ReadonlyMap<Position, number>, times = 1): void {
     this.#edges += from.size * to.size;
     if (this.#edges > MAX_EDGES) throw new Unjudgeable("is too large to judge");
     for (const [position, ways] of from) {
       for (const [next, more] of to) {
-        position.next.set(next, (position.next.get(next) ?? 0) + product(ways, more));
+        position.next.set(next, (position.next.get(next) ?? 0) + product(ways, more * times));
         next.before.add(position);
       }
     }
