@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import {
   grants,
+  type HeaderTarget,
   judgeOrigin,
   kindOf,
   type RequestKind,
@@ -11,7 +12,7 @@ import {
 } from "../policy/answer.ts";
 import { mustAsk, unasked } from "../policy/ask.ts";
 import type { CompiledRule } from "../policy/compile.ts";
-import { cleanRequest, explain, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
+import { cleanRequest, explain, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
 import { type Claim, claimOn, clearCors, putClaim } from "./ownership.ts";
@@ -23,81 +24,68 @@ export type Next = (error?: unknown) => void;
 
 export type Request = IncomingMessage & { readonly originalUrl?: string };
 
-/** A request, its response, and what was found for them. */
-export interface Arrival {
-  readonly req: Request;
-  readonly res: Response;
-  readonly next: Next;
-  /** The full public path; asked only when somebody wants to see the decision. */
-  readonly pathOf: (req: Request) => string;
-  /** `undefined`: no route covers the path. */
-  readonly rule: CompiledRule | undefined;
-  /** Whose rule it is; `undefined` for plain options that a source answered. */
-  readonly policy: Policy | undefined;
-  /** Was the rule made for this request, by a source that may have looked at its origin? */
-  readonly perRequest: boolean;
+/** Where an exchange comes from: one mounted middleware. */
+export interface Mount {
   readonly warnings: OnceWarnings;
+  /** The full public path of a request. */
+  pathOf(req: Request): string;
 }
 
 const PREFLIGHT_VARY_LINE = PREFLIGHT_VARY.join(", ");
 
-/** Answers the request or lets it go on. `because`: why a source's answer grants nothing, if it was no valid one. */
-export function serve(arrival: Arrival, because: string | undefined): void {
-  const { req, res, rule, perRequest } = arrival;
-  if (rule === undefined || rule.passthrough) {
-    // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
-    if (isObserved()) observe(arrival, req.headers.origin, GRANTED, false);
-    return arrival.next();
-  }
-  // The same policy mounted again, inside wrap() or a router: it has answered already.
-  if (claimOn(res)?.rule === rule && !perRequest) return arrival.next();
-  new Exchange(arrival, rule).start(because);
+/** What Vary must say, whatever the rule will be. */
+export function varyOfPerRequest({ method = "", headers }: Request): string {
+  return kindOf(method, headers.origin, headers["access-control-request-method"]) === "preflight"
+    ? PREFLIGHT_VARY_LINE
+    : "Origin";
 }
 
-/** An arrival whose rule has something to say; it stays on the response as its claim. */
-class Exchange implements Claim {
-  readonly rule: CompiledRule;
-  readonly warnings: OnceWarnings;
+/** One request, its response and its rule; it stays on the response as the claim on its headers. */
+export class Exchange implements Claim {
   granted: string | undefined = undefined;
-  vary: string | undefined;
+  vary: string | undefined = undefined;
   continued: Claim["continued"] = undefined;
-  active = false;
+  active = true;
   writeHead: Response["writeHead"] = undefined;
 
-  readonly #arrival: Arrival;
-  readonly #origin: string | undefined;
-  readonly #kind: RequestKind;
+  constructor(
+    readonly rule: CompiledRule,
+    /** Whose rule it is; `undefined` for plain options that a source answered. */
+    private readonly policy: Policy | undefined,
+    /** Was the rule made for this request, by a source that may have looked at its origin? */
+    private readonly perRequest: boolean,
+    readonly mount: Mount,
+    private readonly req: Request,
+    private readonly res: Response,
+    private readonly next: Next,
+  ) {}
 
-  constructor(arrival: Arrival, rule: CompiledRule) {
-    const { headers, method = "" } = arrival.req;
-    this.rule = rule;
-    this.warnings = arrival.warnings;
-    this.#arrival = arrival;
-    this.#origin = headers.origin || undefined;
-    this.#kind = kindOf(method, this.#origin, method === "OPTIONS" ? headers["access-control-request-method"] : undefined);
-    if (this.#kind === "preflight") this.vary = PREFLIGHT_VARY_LINE;
-    else this.vary = rule.varies || arrival.perRequest ? "Origin" : undefined;
-  }
-
+  /** Answers the request or lets it go on. `because`: why a source's answer grants nothing, if it was no valid one. */
   start(because: string | undefined): void {
-    const { rule } = this;
-    const origin = this.#origin;
-    if (origin === undefined) this.#finish(true, undefined);
-    else if (rule.judge === "function") this.#askFirst(origin);
-    else this.#finish(grants(rule, origin), because === undefined ? undefined : { refused: "cors-disabled", because });
+    const { rule, req } = this;
+    // The same policy mounted again, inside wrap() or a router: it has answered already.
+    if (!this.perRequest && claimOn(this.res)?.rule === rule) return this.next();
+    const { headers } = req;
+    const origin = headers.origin || undefined;
+    const kind =
+      req.method === "OPTIONS" ? kindOf("OPTIONS", origin, headers["access-control-request-method"]) : origin === undefined ? "non-cors" : "actual";
+    if (kind === "preflight") this.vary = PREFLIGHT_VARY_LINE;
+    else if (rule.varies || this.perRequest) this.vary = "Origin";
+    if (origin === undefined) this.finish(kind, undefined, true, undefined);
+    else if (rule.judge === "function") this.askFirst(kind, origin);
+    else this.finish(kind, origin, grants(rule, origin), because === undefined ? undefined : { refused: "cors-disabled", because });
   }
 
-  #askFirst(origin: string): void {
-    const { rule, warnings } = this;
-    const { req, res, next } = this.#arrival;
+  private askFirst(kind: RequestKind, origin: string): void {
+    const { rule, req, res, next, mount } = this;
     const sameOrigin = isSameOrigin(req);
-    if (!mustAsk(rule, origin, sameOrigin)) return this.#finish(false, unasked(sameOrigin));
+    if (!mustAsk(rule, origin, sameOrigin)) return this.finish(kind, origin, false, unasked(sameOrigin));
     // Before the question: while it is open, and if it fails, nothing is granted and caches know what matters.
-    this.#takeOver();
+    this.takeOver();
     askOrigin(rule, origin, (error, verdict) => {
       if (isOver(res)) return;
-      if (verdict !== undefined) return this.#finish(verdict.refused === null, verdict);
-      warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
+      if (verdict !== undefined) return this.finish(kind, origin, verdict.refused === null, verdict);
+      mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
         return (
           "An origin function failed, so the request ends in an error (500 by default), same-origin ones included. " +
           "To refuse an origin, answer false: callback(null, false)."
@@ -108,82 +96,78 @@ class Exchange implements Claim {
   }
 
   /** `verdict`: what a function said; otherwise it is found out if somebody wants to know. */
-  #finish(granted: boolean, verdict: OriginVerdict | undefined): void {
-    const { rule } = this;
-    const { req } = this.#arrival;
-    const origin = this.#origin;
+  private finish(kind: RequestKind, origin: string | undefined, granted: boolean, verdict: OriginVerdict | undefined): void {
+    const { rule, req } = this;
     const ownSite = !granted && rule.blockRefused && origin !== undefined && isOwnSite(req, origin);
     if (isObserved()) {
       const found = verdict ?? { refused: origin === undefined ? null : judgeOrigin(rule, origin) };
-      observe(this.#arrival, origin, found, ownSite);
+      observe(this.mount, rule, this.policy, req, found, ownSite, this.perRequest);
     }
-    this.granted = granted ? origin : undefined;
-    const status = statusOf(rule, this.#kind, !granted, ownSite);
-    if (status === undefined) this.#goOn();
-    else this.#end(status);
+    if (granted) this.granted = origin;
+    const status = statusOf(rule, kind, !granted, ownSite);
+    if (status !== undefined) this.end(kind, status);
+    else if (kind === "preflight") this.continuePreflight();
+    else this.goOn();
   }
 
-  #goOn(): void {
-    const { rule, granted } = this;
-    const { req, res, next } = this.#arrival;
-    if (this.#kind === "preflight") {
-      const continued = new HeaderRecord();
-      if (granted !== undefined) writePreflight(continued, rule, granted, ...asked(req));
-      this.continued = continued.values;
-      this.#takeOver();
-      for (const [name, value] of Object.entries(continued.values)) res.setHeader(name, value);
-    } else {
-      this.#takeOver();
-      if (granted !== undefined || rule.judge === "any") writeActual(res, rule, granted ?? "");
-    }
-    next();
+  private goOn(): void {
+    const { rule, granted, res } = this;
+    this.takeOver();
+    if (granted !== undefined || rule.judge === "any") writeActual(res, rule, granted ?? "");
+    this.next();
+  }
+
+  private continuePreflight(): void {
+    const { rule, granted, res } = this;
+    const headers = new HeaderRecord();
+    if (granted !== undefined || rule.judge === "any") writePreflight(headers, rule, granted ?? "", ...asked(this.req));
+    this.continued = headers.values;
+    this.takeOver();
+    for (const [name, value] of Object.entries(headers.values)) res.setHeader(name, value);
+    this.next();
   }
 
   /** Makes this rule the owner of the response; whatever an earlier layer granted is gone. */
-  #takeOver(): void {
-    const { rule, vary, warnings } = this;
-    const { res } = this.#arrival;
+  private takeOver(): void {
+    const { rule, res } = this;
     const earlier = claimOn(res);
     if (earlier !== undefined && earlier.rule !== rule) {
-      warnOfStack(warnings);
+      warnOfStack(this.mount.warnings);
       clearCors(res);
     } else if (res.getHeader("access-control-allow-origin") !== undefined) {
       clearCors(res);
     }
-    if (vary !== undefined) mergeVary(res, vary);
-    if (!rule.allowOverride) putClaim(res, this);
+    if (this.vary !== undefined) mergeVary(res, this.vary);
+    if (!rule.allowOverride) putClaim(res, this, earlier);
     else if (earlier !== undefined) earlier.active = false;
   }
 
   /** Answers here: a preflight, or a refused request under `blockRefused`. The application does not run. */
-  #end(status: number): void {
-    const { req, res } = this.#arrival;
+  private end(kind: RequestKind, status: number): void {
+    const { res, vary } = this;
+    const earlier = claimOn(res);
     // Nobody has set anything: one flat array is two to three times faster than a call for each header.
-    if (claimOn(res) === undefined && res.getHeaderNames?.().length === 0 && typeof res.writeHead === "function") {
+    if (earlier === undefined && res.getHeaderNames?.().length === 0 && typeof res.writeHead === "function") {
       const flat = new FlatHeaders();
-      this.#writeEnd(flat, req);
+      if (vary !== undefined) flat.setHeader("vary", vary);
+      this.writeEnd(flat, kind);
       // RFC 9110 8.6: no Content-Length with 204; with any other status it keeps Node from sending an empty chunked body.
       if (status !== 204) flat.setHeader("content-length", "0");
       res.writeHead(status, flat.list);
     } else {
-      const earlier = claimOn(res);
       if (earlier !== undefined) earlier.active = false;
       clearCors(res);
-      this.#writeEnd(res, req);
+      if (vary !== undefined) mergeVary(res, vary);
+      this.writeEnd(res, kind);
       res.statusCode = status;
     }
     res.end();
   }
 
-  #writeEnd(target: Response | FlatHeaders, req: Request): void {
-    const { rule, granted, vary } = this;
-    if (vary !== undefined) {
-      if (target instanceof FlatHeaders) target.setHeader("vary", vary);
-      else mergeVary(target, vary);
-    }
-    if (this.#kind === "preflight" && (granted !== undefined || rule.judge === "any")) {
-      writePreflight(target, rule, granted ?? "", ...asked(req));
-    }
+  private writeEnd(target: HeaderTarget, kind: RequestKind): void {
+    const { rule, granted } = this;
+    if (kind !== "preflight" || (granted === undefined && rule.judge !== "any")) return;
+    writePreflight(target, rule, granted ?? "", ...asked(this.req));
   }
 }
 
@@ -218,17 +202,20 @@ class HeaderRecord {
 }
 
 /** Builds the decision that `decide` would give, and publishes it; only called when somebody listens. */
-function observe(
-  { req, pathOf, rule, policy, perRequest }: Arrival,
-  origin: string | undefined,
+export function observe(
+  mount: Mount,
+  rule: CompiledRule | undefined,
+  policy: Policy | undefined,
+  req: Request,
   { refused, because }: OriginVerdict,
   ownSite: boolean,
+  perRequest: boolean,
 ): void {
   const [requestMethod, requestHeaders] = asked(req);
   const request = cleanRequest({
     method: req.method ?? "",
-    path: pathOf(req),
-    origin,
+    path: mount.pathOf(req),
+    origin: req.headers.origin,
     requestMethod,
     requestHeaders,
     sameOrigin: ownSite || isSameOrigin(req),

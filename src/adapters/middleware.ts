@@ -1,12 +1,14 @@
 // Express and Connect share (req, res, next): ask the policy, write its answer.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { askOnce } from "../policy/ask.ts";
+import type { CompiledRule } from "../policy/compile.ts";
+import { GRANTED } from "../policy/decide.ts";
 import { CorsConfigError, formatIssue, IssueReport, show } from "../policy/issues.ts";
 import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
-import { OnceWarnings, publishError } from "./diagnostics.ts";
-import { type Next, type Request, serve } from "./exchange.ts";
+import { isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
+import { Exchange, type Mount, type Next, observe, type Request, varyOfPerRequest } from "./exchange.ts";
 import { isOver, mergeVary, type Response } from "./response.ts";
 import {
   type CorsOptions,
@@ -148,46 +150,58 @@ function warnOf(policy: Policy): void {
 }
 
 /** One mounted middleware: finds the rule, and hands the exchange on. */
-class Adapter {
-  readonly #source: Source;
-  readonly #base: string;
-  readonly #warnings = new OnceWarnings();
-  readonly #answers: SourceAnswers;
+class Adapter implements Mount {
+  readonly warnings = new OnceWarnings();
+  private readonly answers = new SourceAnswers(this.warnings);
 
-  constructor(source: Source, base: string) {
-    this.#source = source;
-    this.#base = base;
-    this.#answers = new SourceAnswers(this.#warnings);
-  }
+  constructor(
+    private readonly source: Source,
+    private readonly base: string,
+  ) {}
 
   run(req: Request, res: Response, next: Next): void {
     if (res.headersSent === true) return next();
-    const source = this.#source;
-    if ("ask" in source) return this.#askSource(source.ask, req, res, next);
+    const { source } = this;
+    if ("ask" in source) return this.askSource(source.ask, req, res, next);
     const policy = "live" in source ? source.live.current : source.policy;
     const compiled = compiledOf(policy);
     // A policy of one rule needs no path: only `*` is not covered by "/".
     const { everywhere } = compiled;
-    const rule = everywhere === undefined || req.url === "*" ? compiled.select(this.#pathOf(req)) : everywhere;
-    const warnings = this.#warnings;
-    serve({ req, res, next, pathOf: this.#pathOf, rule, policy, perRequest: false, warnings }, undefined);
+    const rule = everywhere === undefined || req.url === "*" ? compiled.select(this.pathOf(req)) : everywhere;
+    this.serve(rule, policy, false, undefined, req, res, next);
   }
 
   /** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
-  readonly #pathOf = (req: Request): string => {
+  pathOf(req: Request): string {
     const path = pathOfTarget(req.originalUrl ?? req.url ?? "/");
-    return path === "*" ? path : this.#base + path;
-  };
+    return path === "*" ? path : this.base + path;
+  }
 
-  #askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
+  private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
     // Before the question: whatever happens while it is open, caches know that the answer depends on the origin.
-    mergeVary(res, "Origin");
+    mergeVary(res, varyOfPerRequest(req));
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
       if (isOver(res)) return;
       if (error !== undefined) return next(error);
-      const warnings = this.#warnings;
-      const { rule, policy, because } = this.#answers.resolve(answer, req.headers.origin, () => this.#pathOf(req));
-      serve({ req, res, next, pathOf: this.#pathOf, rule, policy, perRequest: true, warnings }, because);
+      const { rule, policy, because } = this.answers.resolve(answer, req.headers.origin, () => this.pathOf(req));
+      this.serve(rule, policy, true, because, req, res, next);
     });
+  }
+
+  private serve(
+    rule: CompiledRule | undefined,
+    policy: Policy | undefined,
+    perRequest: boolean,
+    because: string | undefined,
+    req: Request,
+    res: Response,
+    next: Next,
+  ): void {
+    if (rule !== undefined && !rule.passthrough) {
+      return new Exchange(rule, policy, perRequest, this, req, res, next).start(because);
+    }
+    // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
+    if (isObserved()) observe(this, rule, policy, req, GRANTED, false, perRequest);
+    next();
   }
 }

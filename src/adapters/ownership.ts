@@ -11,7 +11,7 @@ const CLAIM = Symbol.for("boring-cors.claim.1");
 /** What the policy says of a response, kept on it until its head is written. */
 export interface Claim {
   readonly rule: CompiledRule;
-  readonly warnings: OnceWarnings;
+  readonly mount: { readonly warnings: OnceWarnings };
   /** The origin that is granted; `undefined` where nothing is granted by name. */
   granted: string | undefined;
   /** Names that Vary must have; `undefined` where the answer depends on none. */
@@ -35,9 +35,7 @@ export function claimOn(res: Response): Claim | undefined {
  * response. Wrapping through a closure per request (what on-headers does) is the tempting way, and costs more than
  * everything else the middleware does. A response without `writeHead` cannot be re-asserted.
  */
-export function putClaim(res: Response, claim: Claim): void {
-  const earlier = claimOn(res);
-  claim.active = true;
+export function putClaim(res: Response, claim: Claim, earlier: Claim | undefined): void {
   claim.writeHead = earlier === undefined ? res.writeHead : earlier.writeHead;
   if (typeof claim.writeHead !== "function") return;
   (res as Claimed)[CLAIM] = claim;
@@ -171,9 +169,9 @@ function exposedNames(written: unknown): string[] {
     .filter((name) => name !== "");
 }
 
-function tell({ rule, warnings }: Claim, header: string, written: string, sent: string | undefined): void {
+function tell({ rule, mount }: Claim, header: string, written: string, sent: string | undefined): void {
   publishOverride({ route: rule.key, header, written, sent });
-  warnings.warn(`override ${rule.key} ${header}`, "CorsOverrideWarning", "CORS_OVERRIDE", () => {
+  mount.warnings.warn(`override ${rule.key} ${header}`, "CorsOverrideWarning", "CORS_OVERRIDE", () => {
     const left = sent === undefined ? "it was removed" : `${show(sent)} left instead`;
     return (
       `On route ${show(rule.key ?? null)} something behind the CORS middleware wrote ${header}: ${show(written)}; ${left}. ` +
