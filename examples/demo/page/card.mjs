@@ -27,16 +27,17 @@ export function showRunning(card) {
 
 /**
  * @param {import("../judge.mjs").Seen & { values?: [string, string][], error?: string }} seen
+ * @param {import("../cases.mjs").Expectation} expected
  * @param {string[]} differences
  */
-export function showResult(card, seen, differences) {
+export function showResult(card, seen, expected, differences) {
   const ok = differences.length === 0;
   card.dataset.state = ok ? "pass" : "fail";
   put(card, "mark", ok ? "✓ as expected" : "✗ not as expected");
   const result = card.querySelector("[data-result]");
   result.dataset.outcome = seen.outcome;
   result.replaceChildren(
-    ...resultParts(seen),
+    ...resultParts(seen, expected.exposes),
     ...differences.map((text) => element("p", text, "difference")),
   );
 }
@@ -58,16 +59,13 @@ export function showDecision(card, decisions, request) {
   detail.replaceChildren(...parts);
 }
 
-function resultParts({ outcome, status, values = [], error }) {
+function resultParts({ outcome, status, values = [], error }, exposes = []) {
   const verdict = element("p", status === undefined ? outcome : `${outcome}, ${status}`, "verdict");
   if (error !== undefined) return [verdict, element("p", error)];
-  const list = element("ul", "", "headers");
-  for (const [name, value] of values) {
-    const item = document.createElement("li");
-    item.append(element("code", name), ` ${value}`);
-    list.append(item);
-  }
-  return [verdict, element("p", "The script can read:"), list];
+  const names = element("p", "The script can read ");
+  for (const [name] of values) names.append(element("code", name), " ");
+  const shown = values.filter(([name]) => exposes.some((exposed) => exposed.toLowerCase() === name));
+  return [verdict, names, ...shown.map(([name, value]) => element("p", `${name}: ${value}`, "value"))];
 }
 
 function wordsFor({ outcome, at, status, exposes, hides }) {

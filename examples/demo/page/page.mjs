@@ -44,20 +44,29 @@ function layOut() {
     }
     const card = createCard(demoCase, demoCase[site.side], site[demoCase.request.to]);
     sections.get(group).append(card);
-    return { demoCase, card };
+    const chip = document.createElement("a");
+    chip.href = `#${demoCase.id}`;
+    chip.textContent = demoCase.id;
+    document.querySelector("#overview").append(chip);
+    return { demoCase, card, chip };
   });
 }
 
 async function run() {
   button.disabled = true;
   summary.dataset.state = "running";
-  for (const { card } of cards) showRunning(card);
+  for (const { card, chip } of cards) {
+    showRunning(card);
+    chip.dataset.state = "running";
+  }
   let good = 0;
-  for (const [index, { demoCase, card }] of cards.entries()) {
+  for (const [index, { demoCase, card, chip }] of cards.entries()) {
     summary.textContent = `Running ${index + 1} of ${cards.length}`;
     const seen = await perform(demoCase.request);
-    const differences = judge(demoCase[site.side], seen, origin);
-    showResult(card, seen, differences);
+    const expected = demoCase[site.side];
+    const differences = judge(expected, seen, origin);
+    showResult(card, seen, expected, differences);
+    chip.dataset.state = card.dataset.state;
     showDecision(card, await (await fetch(`/decisions/${demoCase.id}`)).json(), demoCase.request);
     if (differences.length === 0) good++;
   }
