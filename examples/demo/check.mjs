@@ -42,14 +42,14 @@ async function runCase({ id, request, ...expectations }, side, addresses, jar) {
   const page = { url: addresses[request.to] + request.path, origin, site: SITES[side], jar };
   const seen = await performAsBrowser(request, page);
   const decisions = JSON.parse((await send(`${origin}/decisions/${id}`, "GET")).body);
-  const reason = decisions.find(({ allowed }) => !allowed)?.reason;
-  return { id, side, expected, seen, reason, differences: judge(expected, seen, origin) };
+  const decision = decisions.find(({ allowed }) => !allowed)?.reason ?? "allowed";
+  return { id, side, expected, seen, decision, differences: judge(expected, seen, origin) };
 }
 
 function printTable(rows, paintText) {
-  const lines = rows.map(({ id, side, expected, seen, reason, differences }) => ({
+  const lines = rows.map(({ id, side, expected, seen, decision, differences }) => ({
     ok: differences.length === 0,
-    cells: [side, id, inShort(expected), inShort(seen), seen.why ?? "", reason ?? "allowed"],
+    cells: [side, id, inShort(expected), inShort(seen), seen.why ?? "", decision],
     differences,
   }));
   const head = ["page", "request", "expected", "as a browser", "why blocked", "decision"];

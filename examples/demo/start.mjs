@@ -35,18 +35,18 @@ async function run() {
   const { addresses, close } = await startDemo(USUAL_PORTS, (wanted, got) => {
     console.log(`Port ${wanted} is taken; using ${got}.`);
   });
+  const width = Math.max(...Object.values(addresses).map((address) => address.length));
+  const line = (address, text) => `  ${address.padEnd(width)}  ${text}`;
   console.log(`
-Open this page, it explains itself:
-  ${addresses.trusted}    the trusted front end: the policy lists its origin
-and then this one:
-  ${addresses.evil}   the evil front end: the same page and requests, another origin
+Open the first page, it explains itself; then the second:
+${line(addresses.trusted, "the trusted front end: the policy lists its origin")}
+${line(addresses.evil, "the evil front end: the same page and requests, another origin")}
 
 Both talk to:
-  ${addresses.gateway}     the API gateway: Express 5, one route table in front of an Express 4 service,
-                                    a Connect service and a legacy service
-  ${addresses.direct}  the Connect service directly, under the same table
+${line(addresses.gateway, "the gateway: Express 5 and one route table, three services behind it")}
+${line(addresses.direct, "the public API, a Connect service, directly and under the same table")}
 
-Ctrl-C stops. Warnings below this line are the library's: what a service wrote and the policy replaced.
+Ctrl-C stops. What follows are the library's warnings: what a service wrote, and the policy replaced.
 `);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close);
 }

@@ -1,6 +1,8 @@
 // One card: what a case asks, what was expected, what the browser did, what the policy decided.
 import { needsPreflight } from "../fetch-rules.mjs";
 
+const KINDS = { preflight: "preflight", actual: "the request itself" };
+
 /**
  * @param {import("../cases.mjs").DemoCase} demoCase
  * @param {import("../cases.mjs").Expectation} expected
@@ -46,7 +48,7 @@ export function showResult(card, seen, expected, differences) {
 export function showDecision(card, decisions, request) {
   // The first refusal is the one that counts: a browser stops there.
   const decision = decisions.find(({ allowed }) => !allowed) ?? decisions.at(-1);
-  const where = element("p", `${decision.kind}, route `, "where");
+  const where = element("p", `${KINDS[decision.kind]}, route `, "where");
   where.append(element("code", decision.route));
   const detail = card.querySelector("[data-detail]");
   detail.dataset.reason = decision.reason ?? "";
