@@ -126,11 +126,21 @@ export const CASES = [
     evil: REFUSED_PREFLIGHT,
   },
   {
+    id: "profile",
+    group: "Cookies",
+    title: "Read the profile",
+    teaches:
+      "The cookie goes along from the trusted page. From the evil one it stays at home (SameSite=Lax): its request reaches the service, which sees nobody and answers 401.",
+    request: ask("GET", "/profile", { credentials: "include" }),
+    trusted: readable(200),
+    evil: blocked("response", 401),
+  },
+  {
     id: "me",
     group: "Cookies",
-    title: "Read the session",
+    title: "Read the session, where refused requests are blocked",
     teaches:
-      "The cookie goes along from the trusted page. From another site it stays at home (SameSite=Lax), and blockRefused answers 403 before the service runs.",
+      "As above, on a route with blockRefused: the evil page's request is answered 403 before the service sees it.",
     request: ask("GET", "/session/me", { credentials: "include" }),
     trusted: readable(200),
     evil: blocked("response", 403),

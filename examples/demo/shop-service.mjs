@@ -75,9 +75,12 @@ export function createShopService() {
     req.session.user = String(req.body.user);
     res.json({ user: req.session.user });
   });
-  app.get("/session/me", (req, res) => {
+  const who = (req, res) => {
     if (req.session.user) res.json({ user: req.session.user });
     else res.status(401).json({ error: "Nobody is logged in." });
-  });
+  };
+  app.get("/session/me", who);
+  // The same answer on a route without `blockRefused`, where refused pages' requests reach the service.
+  app.get("/profile", session, who);
   return http.createServer(app);
 }
