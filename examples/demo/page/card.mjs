@@ -1,4 +1,5 @@
 // One card: what a case asks, what was expected, what the browser did, what the policy decided.
+import { OWN } from "../cases.mjs";
 import { needsPreflight } from "../fetch-rules.mjs";
 
 const KINDS = { preflight: "preflight", actual: "the request itself" };
@@ -15,7 +16,10 @@ export function createCard({ id, title, teaches, request }, expected, base) {
   put(card, "title", title);
   put(card, "teaches", teaches);
   put(card, "request", `${request.method} ${base}${request.path}`);
-  put(card, "expected", wordsFor(expected));
+  const onTheWire = `On the wire: ${Object.entries(expected.wire).map(wireWords).join("; ")}`;
+  card
+    .querySelector("[data-expected]")
+    .append(element("p", wordsFor(expected)), element("p", onTheWire, "value"));
   card.querySelector("[data-tags]").append(...tagsFor(request).map((text) => element("li", text)));
   return card;
 }
@@ -80,6 +84,12 @@ function wordsFor({ outcome, at, status, exposes, hides }) {
   if (exposes !== undefined) parts.push(`the script can read ${exposes.join(", ")}`);
   if (hides !== undefined) parts.push(`but not ${hides.join(", ")}`);
   return parts.join("; ");
+}
+
+function wireWords([name, value]) {
+  if (value === null) return `no ${name}`;
+  if (name === "vary") return `vary has ${value}`;
+  return `${name}: ${value === OWN ? location.origin : value}`;
 }
 
 function tagsFor(request) {

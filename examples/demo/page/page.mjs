@@ -10,8 +10,8 @@ const button = document.querySelector("#run");
 
 introduce();
 const cards = layOut();
-button.addEventListener("click", run);
-await run();
+button.addEventListener("click", start);
+await start();
 
 function introduce() {
   const trusted = site.side === "trusted";
@@ -20,7 +20,7 @@ function introduce() {
   document.querySelector("#title").textContent = trusted ? "The trusted front end" : "The evil front end";
   document.querySelector("#who").textContent = trusted
     ? `This page's origin, ${origin}, is listed in the policy. It calls the gateway ${site.gateway} in every way that front ends do.`
-    : `This page's origin, ${origin}, is in no list. It sends the same requests as the trusted page, and should get what is public, and nothing else.`;
+    : `This page's origin, ${origin}, is in no list. It sends the same requests as the trusted page, and should get what is public, what a passthrough service gives away, and nothing else.`;
   const link = document.createElement("a");
   link.href = trusted ? site.evil : site.trusted;
   link.textContent = trusted ? "See what the evil front end gets" : "See what the trusted front end gets";
@@ -52,8 +52,20 @@ function layOut() {
   });
 }
 
-async function run() {
+async function start() {
   button.disabled = true;
+  try {
+    await run();
+  } catch {
+    // Blocked requests are results; what fails here is this page's own server.
+    summary.textContent = "This page's server does not answer: is the demo still running?";
+    summary.dataset.state = "fail";
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function run() {
   summary.dataset.state = "running";
   for (const { card, chip } of cards) {
     showRunning(card);
@@ -72,7 +84,6 @@ async function run() {
   }
   summary.textContent = `${good} of ${cards.length} as expected`;
   summary.dataset.state = good === cards.length ? "pass" : "fail";
-  button.disabled = false;
 }
 
 /** @returns {Promise<import("../judge.mjs").Seen & { values?: [string, string][], error?: string }>} */
