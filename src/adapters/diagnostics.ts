@@ -32,10 +32,12 @@ const decisions = channel("boring-cors:decision");
 const overrides = channel("boring-cors:override");
 const errors = channel("boring-cors:error");
 const debug = debuglog("boring-cors");
+// NODE_DEBUG is read once, when the process starts.
+const debugging = debug.enabled;
 
 /** Is anybody there to hear of decisions? Asked before one is built: idle, it costs two property reads. */
 export function isObserved(): boolean {
-  return decisions.hasSubscribers || debug.enabled;
+  return decisions.hasSubscribers || debugging;
 }
 
 // One line per distinct refusal; what is distinct is the client's choice, so the memory of it is bounded.
@@ -45,7 +47,7 @@ const MOST_REFUSALS = 1000;
 export function publishDecision(event: DecisionEvent): void {
   if (decisions.hasSubscribers) decisions.publish(event);
   const { allowed, kind, detail, route } = event.decision;
-  if (!debug.enabled || allowed || seenRefusals.size >= MOST_REFUSALS) return;
+  if (!debugging || allowed || seenRefusals.size >= MOST_REFUSALS) return;
   const line = `refused ${kind} on route ${JSON.stringify(route ?? null)}: ${detail}`;
   if (seenRefusals.has(line)) return;
   seenRefusals.add(line);

@@ -42,11 +42,12 @@ export function varyOfPerRequest({ method = "", headers }: Request): string {
 
 /** One request, its response and its rule; it stays on the response as the claim on its headers. */
 export class Exchange implements Claim {
-  granted: string | undefined = undefined;
-  vary: string | undefined = undefined;
-  continued: Claim["continued"] = undefined;
-  active = true;
-  writeHead: Response["writeHead"] = undefined;
+  // Assigned in the constructor: an initialiser per field costs a definition each, at every request.
+  granted: string | undefined;
+  vary: string | undefined;
+  continued: Claim["continued"];
+  active: boolean;
+  writeHead: Response["writeHead"];
 
   constructor(
     readonly rule: CompiledRule,
@@ -58,7 +59,13 @@ export class Exchange implements Claim {
     private readonly req: Request,
     private readonly res: Response,
     private readonly next: Next,
-  ) {}
+  ) {
+    this.granted = undefined;
+    this.vary = undefined;
+    this.continued = undefined;
+    this.active = true;
+    this.writeHead = undefined;
+  }
 
   /** Answers the request or lets it go on. `because`: why a source's answer grants nothing, if it was no valid one. */
   start(because: string | undefined): void {
@@ -118,9 +125,9 @@ export class Exchange implements Claim {
   }
 
   private continuePreflight(): void {
-    const { rule, granted, res } = this;
+    const { res } = this;
     const headers = new HeaderRecord();
-    if (granted !== undefined || rule.judge === "any") writePreflight(headers, rule, granted ?? "", ...asked(this.req));
+    this.writeEnd(headers, "preflight");
     this.continued = headers.values;
     this.takeOver();
     for (const [name, value] of Object.entries(headers.values)) res.setHeader(name, value);
@@ -167,12 +174,10 @@ export class Exchange implements Claim {
   private writeEnd(target: HeaderTarget, kind: RequestKind): void {
     const { rule, granted } = this;
     if (kind !== "preflight" || (granted === undefined && rule.judge !== "any")) return;
-    writePreflight(target, rule, granted ?? "", ...asked(this.req));
+    const { headers } = this.req;
+    const asked = headers["access-control-request-method"] ?? "";
+    writePreflight(target, rule, granted ?? "", asked, headers["access-control-request-headers"]);
   }
-}
-
-function asked({ headers }: Request): [string, string | undefined] {
-  return [headers["access-control-request-method"] ?? "", headers["access-control-request-headers"]];
 }
 
 function warnOfStack(warnings: OnceWarnings): void {
@@ -211,13 +216,13 @@ export function observe(
   ownSite: boolean,
   perRequest: boolean,
 ): void {
-  const [requestMethod, requestHeaders] = asked(req);
+  const { method = "", headers } = req;
   const request = cleanRequest({
-    method: req.method ?? "",
+    method,
     path: mount.pathOf(req),
-    origin: req.headers.origin,
-    requestMethod,
-    requestHeaders,
+    origin: headers.origin,
+    requestMethod: headers["access-control-request-method"],
+    requestHeaders: headers["access-control-request-headers"],
     sameOrigin: ownSite || isSameOrigin(req),
   });
   const decision = explain(rule, request, { refused, because, varies: perRequest });

@@ -46,8 +46,8 @@ export interface CorsMiddlewareOptions {
   readonly mode?: "enforce" | undefined;
 }
 
-/** Where the rules come from. */
-type Source = { readonly ask: SourceFunction<never> } | { readonly policy: Policy } | { readonly live: LivePolicy };
+/** Where the rules come from: a function of the request, or a policy that may be another one tomorrow. */
+type Source = SourceFunction<never> | Pick<LivePolicy, "current">;
 
 const warnedPolicies = new WeakSet<Policy>();
 
@@ -85,7 +85,7 @@ export declare namespace cors {
 function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   const base = checkAdapterOptions(source, options);
   const found = sourceOf(source);
-  if (!("ask" in found)) warnOf("live" in found ? found.live.current : found.policy);
+  if (typeof found === "object") warnOf(found.current);
   const adapter = new Adapter(found, base);
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
   return Object.assign(middleware, {
@@ -137,9 +137,8 @@ function isRequest(source: unknown): boolean {
 }
 
 function sourceOf(source: unknown): Source {
-  if (typeof source === "function") return { ask: source as SourceFunction<never> };
-  if (isLivePolicy(source)) return { live: source };
-  return { policy: policyFrom(source) };
+  if (typeof source === "function") return source as SourceFunction<never>;
+  return isLivePolicy(source) ? source : { current: policyFrom(source) };
 }
 
 function warnOf(policy: Policy): void {
@@ -162,8 +161,8 @@ class Adapter implements Mount {
   run(req: Request, res: Response, next: Next): void {
     if (res.headersSent === true) return next();
     const { source } = this;
-    if ("ask" in source) return this.askSource(source.ask, req, res, next);
-    const policy = "live" in source ? source.live.current : source.policy;
+    if (typeof source === "function") return this.askSource(source, req, res, next);
+    const policy = source.current;
     const compiled = compiledOf(policy);
     // A policy of one rule needs no path: only `*` is not covered by "/".
     const { everywhere } = compiled;

@@ -92,6 +92,18 @@ export function preflightMethods(rule: CompiledRule, requestMethod: string): str
 export function preflightHeaders(rule: CompiledRule, requestHeaders: string | undefined): string | undefined {
   if (!rule.echoHeaders) return rule.allowHeaders;
   if (requestHeaders === undefined || requestHeaders === "") return undefined;
+  if (requestHeaders !== lastAsked) {
+    lastEchoed = echo(requestHeaders);
+    lastAsked = requestHeaders;
+  }
+  return lastEchoed;
+}
+
+// The last scan: a front end asks for the same headers at each of its preflights.
+let lastAsked = "";
+let lastEchoed: string | undefined;
+
+function echo(requestHeaders: string): string | undefined {
   const shape = scanHeaderList(requestHeaders);
   if (shape === "plain") return requestHeaders;
   if (shape === "bad") return undefined;

@@ -152,7 +152,7 @@ function missingHeaders(rule: CompiledRule, requestHeaders: string): string[] {
 
 function detail(reason: DecisionReason, rule: CompiledRule | undefined, request: CleanRequest): string {
   const { origin = "", requestMethod = "", requestHeaders = "", path } = request;
-  const at = rule?.key === undefined ? "" : ` of route ${show(rule.key)}`;
+  const at = named("of", rule);
   switch (reason) {
     case "origin-not-allowed":
       return `Origin ${show(origin)} is not among the origins${at}; add it to "origin" to allow it.`;
@@ -169,12 +169,17 @@ function detail(reason: DecisionReason, rule: CompiledRule | undefined, request:
         ? `Access-Control-Request-Headers ${show(requestHeaders)} is no list of header names, or over a limit (4096 bytes, 256 names); no browser sends that.`
         : `Access-Control-Request-Method ${show(requestMethod)} is no method; no browser sends that.`;
     case "cors-disabled":
-      return `CORS is switched off${at}; give it an "origin" to allow cross-origin requests.`;
+      return `CORS is switched off${named("for", rule)}; give it an "origin" to allow cross-origin requests.`;
     case "ambiguous-path":
       return `Path ${show(path)} would be read differently by different servers, so no route is sure; send it without escapes, dot segments, doubled slashes or other case.`;
     case "not-covered":
       return `Path ${show(path)} is covered by no route; add one, "/" covers everything.`;
     case "passthrough":
-      return `CORS${at} is left to the application behind this policy; look there.`;
+      return `CORS${named("on", rule)} is left to the application behind this policy; look there.`;
   }
+}
+
+/** ` of route "/x"`, or nothing where no route decided. */
+function named(preposition: string, rule: CompiledRule | undefined): string {
+  return rule?.key === undefined ? "" : ` ${preposition} route ${show(rule.key)}`;
 }

@@ -231,5 +231,5 @@ export function asPolicy(value: unknown): Policy | undefined {
 
 /** The compiled half of a policy. */
 export function compiledOf(policy: Policy): CompiledPolicy {
-  return marks(policy)[POLICY] as CompiledPolicy;
+  return (policy as Marked)[POLICY] as CompiledPolicy;
 }
