@@ -29,10 +29,19 @@ function floor(allowed) {
     ) {
       if (!allowed.has(origin))
         return res.writeHead(403, ["vary", PREFLIGHT_VARY, "content-length", "0"]).end();
-      const head = ["vary", PREFLIGHT_VARY, "access-control-allow-origin", origin];
-      head.push("access-control-allow-methods", METHODS);
-      head.push("access-control-allow-headers", headers["access-control-request-headers"]);
-      head.push("access-control-max-age", "600");
+      const requested = headers["access-control-request-headers"];
+      const head = [
+        "vary",
+        PREFLIGHT_VARY,
+        "access-control-allow-origin",
+        origin,
+        "access-control-allow-methods",
+        METHODS,
+        "access-control-allow-headers",
+        requested,
+        "access-control-max-age",
+        "600",
+      ];
       return res.writeHead(204, head).end();
     }
     res.setHeader("vary", "Origin");
