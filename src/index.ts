@@ -1,6 +1,8 @@
 // The public face: re-exports only.
-export { type OriginsFromEnvOptions, originsFromEnv } from "./adapters/env.ts";
+
 export type { DecisionEvent, ErrorEvent, OverrideEvent } from "./adapters/diagnostics.ts";
+export { type OriginsFromEnvOptions, originsFromEnv } from "./adapters/env.ts";
+export type { Next } from "./adapters/exchange.ts";
 export {
   type CorsMiddleware,
   type CorsMiddlewareOptions,
@@ -8,7 +10,6 @@ export {
   cors,
   cors as default,
 } from "./adapters/middleware.ts";
-export type { Next } from "./adapters/exchange.ts";
 export type {
   CorsOptions,
   CorsOptionsDelegate,

@@ -1,12 +1,23 @@
 // The middleware around the policy: wrap, onError, base, blockRefused, doubles, the environment, what it reports.
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+
 import { spawnSync } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { buildSync } from "esbuild";
 import express from "express";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { CorsConfigError, cors, definePolicy, livePolicy, originsFromEnv } from "../src/index.ts";
-import { APP, collectWarnings, EVIL, from, mounted, once, preflightFrom, settled, started } from "./support/cases.ts";
+import {
+  APP,
+  collectWarnings,
+  EVIL,
+  from,
+  mounted,
+  once,
+  preflightFrom,
+  settled,
+  started,
+} from "./support/cases.ts";
 import { corsHeaders, valuesOf } from "./support/raw-http.ts";
 
 const GRANTED = { "access-control-allow-origin": APP };
@@ -34,8 +45,16 @@ describe("wrap(listener)", () => {
         throw new Error("database away");
       },
     });
-    const response = await once(failing.wrap((_req, res) => res.end("app")), from(APP));
-    expect([response.status, response.body, corsHeaders(response), valuesOf(response, "vary")]).toEqual([500, "", {}, ["Origin"]]);
+    const response = await once(
+      failing.wrap((_req, res) => res.end("app")),
+      from(APP),
+    );
+    expect([response.status, response.body, corsHeaders(response), valuesOf(response, "vary")]).toEqual([
+      500,
+      "",
+      {},
+      ["Origin"],
+    ]);
     await settled();
     expect(warnings.map(({ message }) => message)).toContain("database away");
   });
@@ -45,7 +64,14 @@ describe("wrap(listener)", () => {
     listenTo("boring-cors:error", (message) => errors.push((message as { error: unknown }).error));
     const warnings = collectWarnings();
     const failing = cors(() => Promise.reject("plain string"));
-    expect((await once(failing.wrap((_req, res) => res.end()), from(APP))).status).toBe(500);
+    expect(
+      (
+        await once(
+          failing.wrap((_req, res) => res.end()),
+          from(APP),
+        )
+      ).status,
+    ).toBe(500);
     await settled();
     expect(errors).toEqual([new Error("the per-request CORS source failed: plain string")]);
     expect(warnings).toEqual([]);
@@ -63,23 +89,42 @@ test("onError puts the same headers on errors that were raised before the middle
   app.use(express.json());
   app.use(middleware);
   app.use(middleware.onError);
-  app.use((error: { status: number }, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
-    res.status(error.status).send("handled");
-  });
+  app.use(
+    (
+      error: { status: number },
+      _req: express.Request,
+      res: express.Response,
+      _next: express.NextFunction,
+    ) => {
+      res.status(error.status).send("handled");
+    },
+  );
   const server = await started(app);
-  const response = await server.send({ method: "POST", headers: [["Origin", APP], ["Content-Type", "application/json"]], body: "{" });
+  const response = await server.send({
+    method: "POST",
+    headers: [
+      ["Origin", APP],
+      ["Content-Type", "application/json"],
+    ],
+    body: "{",
+  });
   expect([response.status, response.body, corsHeaders(response)]).toEqual([400, "handled", GRANTED]);
   expect(middleware.onError).toHaveLength(4);
 });
 
 test("onError answers a preflight that something before the middleware refused", async () => {
   const middleware = cors({ origin: [APP] });
-  const response = await once((req, res) => middleware.onError(new Error("401"), req, res, () => res.end("error")), preflightFrom(APP));
+  const response = await once(
+    (req, res) => middleware.onError(new Error("401"), req, res, () => res.end("error")),
+    preflightFrom(APP),
+  );
   expect([response.status, response.body]).toEqual([204, ""]);
 });
 
 describe("paths", () => {
-  const policy = definePolicy({ routes: { "/billing/public": { origin: "*" }, "/billing": { origin: [APP] } } });
+  const policy = definePolicy({
+    routes: { "/billing/public": { origin: "*" }, "/billing": { origin: [APP] } },
+  });
 
   test("the full public path counts, whatever the mount point", async () => {
     const app = express();
@@ -88,13 +133,17 @@ describe("paths", () => {
     router.use((_req, res) => void res.end());
     app.use("/billing", router);
     const server = await started(app);
-    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/billing/public" }))).toEqual({ "access-control-allow-origin": "*" });
+    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/billing/public" }))).toEqual({
+      "access-control-allow-origin": "*",
+    });
     expect(corsHeaders(await server.send({ ...from(APP), target: "/billing/x" }))).toEqual(GRANTED);
   });
 
   test("base is put before it, for a service that sees rewritten paths", async () => {
     const server = await started(mounted(cors(policy, { base: "/billing" }), (_req, res) => res.end()));
-    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/public?x" }))).toEqual({ "access-control-allow-origin": "*" });
+    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/public?x" }))).toEqual({
+      "access-control-allow-origin": "*",
+    });
     expect(corsHeaders(await server.send({ ...from(APP), target: "/" }))).toEqual(GRANTED);
     expect(corsHeaders(await server.send({ ...from(APP), method: "OPTIONS", target: "*" }))).toEqual({});
   });
@@ -109,8 +158,18 @@ describe("blockRefused", () => {
     ["nonsense", "nonsense", [], 403],
     ["the service's own host", "http://127.0.0.1", [], 200],
     ["the service's own host on another port", "http://127.0.0.1:8080", [], 403],
-    ["the first forwarded host", "https://api.example.com", [["X-Forwarded-Host", "API.example.com, proxy"]], 200],
-    ["the first forwarded host with its default port", "https://api.example.com", [["X-Forwarded-Host", "api.example.com:443"]], 200],
+    [
+      "the first forwarded host",
+      "https://api.example.com",
+      [["X-Forwarded-Host", "API.example.com, proxy"]],
+      200,
+    ],
+    [
+      "the first forwarded host with its default port",
+      "https://api.example.com",
+      [["X-Forwarded-Host", "api.example.com:443"]],
+      200,
+    ],
     ["another forwarded host", EVIL, [["X-Forwarded-Host", "api.example.com"]], 403],
     ["Sec-Fetch-Site alone decides: same-origin", EVIL, [["Sec-Fetch-Site", "same-origin"]], 200],
     ["Sec-Fetch-Site alone decides: none", EVIL, [["Sec-Fetch-Site", "none"]], 200],
@@ -149,13 +208,29 @@ describe("response doubles", () => {
   };
 
   test("with getHeader, setHeader, end and statusCode alone", () => {
-    expect(run({ method: "GET", headers: { origin: APP } })).toEqual({ headers: { vary: "Origin", ...GRANTED }, status: 200, ended: false, passed: 1 });
-    expect(run({ method: "GET", headers: { origin: EVIL } })).toEqual({ headers: { vary: "Origin" }, status: 200, ended: false, passed: 1 });
+    expect(run({ method: "GET", headers: { origin: APP } })).toEqual({
+      headers: { vary: "Origin", ...GRANTED },
+      status: 200,
+      ended: false,
+      passed: 1,
+    });
+    expect(run({ method: "GET", headers: { origin: EVIL } })).toEqual({
+      headers: { vary: "Origin" },
+      status: 200,
+      ended: false,
+      passed: 1,
+    });
     expect(run({})).toEqual({ headers: { vary: "Origin" }, status: 200, ended: false, passed: 1 });
     const preflight = { method: "OPTIONS", headers: { origin: APP, "access-control-request-method": "PUT" } };
     expect(run(preflight)).toMatchObject({ headers: GRANTED, status: 204, ended: true, passed: 0 });
-    expect(run({ ...preflight, headers: { ...preflight.headers, origin: EVIL } })).toMatchObject({ status: 403, ended: true, passed: 0 });
-    expect(run({ method: "GET", headers: { origin: EVIL } }, { origin: [APP], blockRefused: true })).toMatchObject({ status: 403, ended: true });
+    expect(run({ ...preflight, headers: { ...preflight.headers, origin: EVIL } })).toMatchObject({
+      status: 403,
+      ended: true,
+      passed: 0,
+    });
+    expect(
+      run({ method: "GET", headers: { origin: EVIL } }, { origin: [APP], blockRefused: true }),
+    ).toMatchObject({ status: 403, ended: true });
   });
 
   test("with writeHead, but without getHeaderNames or removeHeader", () => {
@@ -190,14 +265,21 @@ describe("originsFromEnv", () => {
   };
 
   test("lists, however they are separated", () => {
-    expect(read(` ${APP}, https://b.example\n,https://*.c.example http://localhost:*,`)).toEqual([APP, "https://b.example", "https://*.c.example", "http://localhost:*"]);
+    expect(read(` ${APP}, https://b.example\n,https://*.c.example http://localhost:*,`)).toEqual([
+      APP,
+      "https://b.example",
+      "https://*.c.example",
+      "http://localhost:*",
+    ]);
     expect(read("*")).toEqual(["*"]);
   });
 
   test("unset or empty: the fallback, or an error that names the variable", () => {
     expect(read(undefined, { fallback: APP })).toEqual([APP]);
     expect(read(" , ", { fallback: [APP] })).toEqual([APP]);
-    expect(() => read(undefined)).toThrow(/TEST_ORIGINS: undefined names no origin; set it .* or give a fallback\. \[ENV_UNSET\]/);
+    expect(() => read(undefined)).toThrow(
+      /TEST_ORIGINS: undefined names no origin; set it .* or give a fallback\. \[ENV_UNSET\]/,
+    );
     expect(() => read("")).toThrow(CorsConfigError);
   });
 
@@ -210,7 +292,10 @@ describe("originsFromEnv", () => {
       }
     })() as CorsConfigError;
     expect(error.message).toContain("TEST_ORIGINS[1]");
-    expect(error.issues.map(({ code, fix }) => [code, fix])).toEqual([["ENV_ORIGIN", "https://b.example"], ["ENV_ORIGIN", undefined]]);
+    expect(error.issues.map(({ code, fix }) => [code, fix])).toEqual([
+      ["ENV_ORIGIN", "https://b.example"],
+      ["ENV_ORIGIN", undefined],
+    ]);
   });
 });
 
@@ -233,7 +318,13 @@ describe("what it reports", () => {
   test("boring-cors:decision publishes what decide says, for every request", async () => {
     const events: { request: object; decision: object; digest: unknown }[] = [];
     listenTo("boring-cors:decision", (message) => events.push(message as (typeof events)[number]));
-    const policy = definePolicy({ routes: { "/": { origin: [APP], blockRefused: true }, "/p": "passthrough", "/f": { origin: () => false } } });
+    const policy = definePolicy({
+      routes: {
+        "/": { origin: [APP], blockRefused: true },
+        "/p": "passthrough",
+        "/f": { origin: () => false },
+      },
+    });
     const server = await started(mounted(cors(policy), (_req, res) => res.end()));
     const requests = [
       from(APP),
@@ -250,14 +341,30 @@ describe("what it reports", () => {
       expect(decision).toEqual(await policy.decideAsync(request as never));
       expect(digest).toBe(policy.digest);
     }
-    expect(events[4]?.decision).toMatchObject({ kind: "preflight", reason: "method-not-allowed", status: 204 });
+    expect(events[4]?.decision).toMatchObject({
+      kind: "preflight",
+      reason: "method-not-allowed",
+      status: 204,
+    });
   });
 
   test("of a per-request source too, without a digest, with Vary", async () => {
     const events: { decision: { vary: string[]; detail: string }; digest: unknown }[] = [];
     listenTo("boring-cors:decision", (message) => events.push(message as (typeof events)[number]));
-    await once(mounted(cors(() => ({ origin: "*" })), (_req, res) => res.end()), from(APP));
-    await once(mounted(cors(() => ({ origin: "nonsense" })), (_req, res) => res.end()), from(APP));
+    await once(
+      mounted(
+        cors(() => ({ origin: "*" })),
+        (_req, res) => res.end(),
+      ),
+      from(APP),
+    );
+    await once(
+      mounted(
+        cors(() => ({ origin: "nonsense" })),
+        (_req, res) => res.end(),
+      ),
+      from(APP),
+    );
     expect(events[0]).toMatchObject({ decision: { allowed: true, vary: ["Origin"] }, digest: undefined });
     expect(events[1]?.decision.detail).toContain("answered an invalid policy");
   });
@@ -265,7 +372,11 @@ describe("what it reports", () => {
   test("boring-cors:override publishes each override, not only the first", async () => {
     const events: unknown[] = [];
     listenTo("boring-cors:override", (message) => events.push(message));
-    const server = await started(mounted(cors({ origin: [APP] }), (_req, res) => res.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end()));
+    const server = await started(
+      mounted(cors({ origin: [APP] }), (_req, res) =>
+        res.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end(),
+      ),
+    );
     await server.send(from(APP));
     await server.send(from(EVIL));
     const header = "access-control-allow-origin";
@@ -284,7 +395,13 @@ describe("what it reports", () => {
     await settled();
     expect(warnings.map(({ name }) => name)).toEqual(["CorsPolicyWarning"]);
     expect(warnings[0]?.message).toMatch(/MAX_AGE_CAPPED[^]*ORIGIN_EMPTY_ENTRY/);
-    await once(mounted(cors(() => ({ origin: [APP, ""] })), (_req, res) => res.end()), from(APP));
+    await once(
+      mounted(
+        cors(() => ({ origin: [APP, ""] })),
+        (_req, res) => res.end(),
+      ),
+      from(APP),
+    );
     await settled();
     expect(warnings).toHaveLength(1);
   });
@@ -304,7 +421,9 @@ describe("what it reports", () => {
     });
     const lines = stderr.split("\n").filter((line) => line.includes("refused"));
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^BORING-CORS \d+: refused actual on route "\/": Origin "https:\/\/evil\.example" is not among/);
+    expect(lines[0]).toMatch(
+      /^BORING-CORS \d+: refused actual on route "\/": Origin "https:\/\/evil\.example" is not among/,
+    );
     expect(stderr).toMatch(/^[\x20-\x7e\n]*$/);
   });
 });

@@ -22,14 +22,18 @@ function layerOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/^\s*(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|\brequire\("([^"]+)"\)/gm)].map(
-    ([, from, dynamic, required]) => from ?? dynamic ?? required ?? "",
-  );
+  return [
+    ...text.matchAll(
+      /^\s*(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)|\brequire\("([^"]+)"\)/gm,
+    ),
+  ].map(([, from, dynamic, required]) => from ?? dynamic ?? required ?? "");
 }
 
 function targetOf(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier.startsWith("node:") ? "node:" : specifier;
-  const path = relative(root, join(root, dirname(file), specifier)).split(sep).join(posix.sep);
+  const path = relative(root, join(root, dirname(file), specifier))
+    .split(sep)
+    .join(posix.sep);
   return layerOf(path);
 }
 
@@ -58,5 +62,10 @@ test("the walk sees the sources", () => {
 
 test("index.ts re-exports only", () => {
   const text = readFileSync(join(root, "index.ts"), "utf8");
-  expect(text.replace(/^\/\/.*$/gm, "").replace(/export (type )?\{[^}]*\} from "[^"]+";/g, "").trim()).toBe("");
+  expect(
+    text
+      .replace(/^\/\/.*$/gm, "")
+      .replace(/export (type )?\{[^}]*\} from "[^"]+";/g, "")
+      .trim(),
+  ).toBe("");
 });

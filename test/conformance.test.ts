@@ -25,7 +25,9 @@ describe.each(TABLE)("decide: $name", ({ options, rows }: Case) => {
     });
     expect(kind).toBe(kindOfRow(row));
     expect(detail === "").toBe(row.reason === null);
-    expect(Object.isFrozen(decision) && Object.isFrozen(decision.headers) && Object.isFrozen(decision.vary)).toBe(true);
+    expect(
+      Object.isFrozen(decision) && Object.isFrozen(decision.headers) && Object.isFrozen(decision.vary),
+    ).toBe(true);
   });
 
   test("survives JSON: the policy's own data decides alike", () => {
@@ -65,7 +67,12 @@ describe.each(Object.keys(FRAMEWORKS))("%s", (framework) => {
       const response = await server.send({
         method: row.method ?? "GET",
         target: row.path ?? "/",
-        headers: [...lines("Origin", row.origin), ...lines("Access-Control-Request-Method", row.asks), ...lines("Access-Control-Request-Headers", row.headers), ...(row.sameOrigin ? [["Sec-Fetch-Site", "same-origin"] as const] : [])],
+        headers: [
+          ...lines("Origin", row.origin),
+          ...lines("Access-Control-Request-Method", row.asks),
+          ...lines("Access-Control-Request-Headers", row.headers),
+          ...(row.sameOrigin ? [["Sec-Fetch-Site", "same-origin"] as const] : []),
+        ],
       });
       expect(response.status).toBe(row.status ?? 200);
       expect(response.body).toBe(row.status === undefined ? "application" : "");

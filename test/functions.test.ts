@@ -1,11 +1,21 @@
 // Origin functions and per-request sources: asked once, answered once, and never more granted than was said.
 import { IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import express from "express";
 import npmCors from "cors";
+import express from "express";
 import { describe, expect, test, vi } from "vitest";
 import { cors, definePolicy, type OriginFunction } from "../src/index.ts";
-import { APP, collectWarnings, EVIL, from, mounted, once, preflightFrom, settled, started } from "./support/cases.ts";
+import {
+  APP,
+  collectWarnings,
+  EVIL,
+  from,
+  mounted,
+  once,
+  preflightFrom,
+  settled,
+  started,
+} from "./support/cases.ts";
 import { corsHeaders, type RawResponse, valuesOf } from "./support/raw-http.ts";
 
 const GRANTED = { "access-control-allow-origin": APP };
@@ -63,7 +73,9 @@ describe.each(Object.entries(STYLES))("an origin function that answers by %s", (
     expect((await once(listener, preflightFrom(APP))).status).toBe(allowed ? 204 : 403);
     const policy = definePolicy({ origin: make(answer) });
     const decision = await policy.decideAsync({ method: "GET", origin: APP });
-    expect([decision.allowed, decision.reason]).toEqual(allowed ? [true, null] : [false, "origin-not-allowed"]);
+    expect([decision.allowed, decision.reason]).toEqual(
+      allowed ? [true, null] : [false, "origin-not-allowed"],
+    );
     if (!allowed) expect(decision.detail).toContain("answered");
     expect(await policy.isTrustedOriginAsync(APP)).toBe(allowed);
   });
@@ -88,15 +100,21 @@ describe("an origin function", () => {
   });
 
   test("that reflects everything grants no opaque, and with credentials no insecure origin", async () => {
-    const reflecting = (more: object) => mounted(cors({ origin: () => true, credentials: true, ...more }), done);
+    const reflecting = (more: object) =>
+      mounted(cors({ origin: () => true, credentials: true, ...more }), done);
     for (const origin of ["null", "file://", "http://app.example.com"]) {
       expect(corsHeaders(await once(reflecting({}), from(origin)))).toEqual({});
     }
     const dangerous = { dangerouslyAllowOpaqueOrigins: true, dangerouslyAllowInsecureOrigins: true };
     for (const origin of ["null", "file://", "http://app.example.com"]) {
-      expect(corsHeaders(await once(reflecting(dangerous), from(origin)))).toMatchObject({ "access-control-allow-origin": origin });
+      expect(corsHeaders(await once(reflecting(dangerous), from(origin)))).toMatchObject({
+        "access-control-allow-origin": origin,
+      });
     }
-    const insecure = await definePolicy({ origin: () => true, credentials: true }).decideAsync({ method: "GET", origin: "http://a.example" });
+    const insecure = await definePolicy({ origin: () => true, credentials: true }).decideAsync({
+      method: "GET",
+      origin: "http://a.example",
+    });
     expect(insecure.reason).toBe("insecure-origin");
   });
 
@@ -105,7 +123,12 @@ describe("an origin function", () => {
     expect(() => late.decide({ method: "GET", origin: APP })).toThrow(/decideAsync/);
     expect(() => late.isTrustedOrigin(APP)).toThrow(/isTrustedOriginAsync/);
     expect(late.decide({ method: "GET" }).allowed).toBe(true);
-    expect(definePolicy({ origin: (_origin, callback) => callback(null, true) }).decide({ method: "GET", origin: APP }).allowed).toBe(true);
+    expect(
+      definePolicy({ origin: (_origin, callback) => callback(null, true) }).decide({
+        method: "GET",
+        origin: APP,
+      }).allowed,
+    ).toBe(true);
   });
 
   const FAILURES: Readonly<Record<string, OriginFunction>> = {
@@ -122,20 +145,23 @@ describe("an origin function", () => {
     "resolves to nothing": async (_origin) => undefined,
   };
 
-  test.each(Object.entries(FAILURES))("that %s goes to next(err), with Vary, granting nothing; the first time with a warning", async (_name, origin) => {
-    const warnings = collectWarnings();
-    const server = await started(mounted(cors({ origin }), done));
-    for (let round = 0; round < 2; round++) {
-      const response = await server.send(from(APP));
-      expect(answerOf(response)).toEqual({ ...refused, status: 500 });
-      expect(response.body).toMatch(/^failed: (Type)?Error: /);
-    }
-    await settled();
-    expect(warnings.map(({ name }) => name)).toEqual(["CorsOriginFunctionWarning"]);
-    expect(warnings[0]?.message).toContain("answer false");
-    const policy = definePolicy({ origin });
-    await expect(policy.decideAsync({ method: "GET", origin: APP })).rejects.toBeInstanceOf(Error);
-  });
+  test.each(Object.entries(FAILURES))(
+    "that %s goes to next(err), with Vary, granting nothing; the first time with a warning",
+    async (_name, origin) => {
+      const warnings = collectWarnings();
+      const server = await started(mounted(cors({ origin }), done));
+      for (let round = 0; round < 2; round++) {
+        const response = await server.send(from(APP));
+        expect(answerOf(response)).toEqual({ ...refused, status: 500 });
+        expect(response.body).toMatch(/^failed: (Type)?Error: /);
+      }
+      await settled();
+      expect(warnings.map(({ name }) => name)).toEqual(["CorsOriginFunctionWarning"]);
+      expect(warnings[0]?.message).toContain("answer false");
+      const policy = definePolicy({ origin });
+      await expect(policy.decideAsync({ method: "GET", origin: APP })).rejects.toBeInstanceOf(Error);
+    },
+  );
 
   test("of fewer than two parameters that returns nothing says so", async () => {
     const policy = definePolicy({ origin: ((_origin: string) => undefined) as OriginFunction });
@@ -186,16 +212,24 @@ describe("an origin function", () => {
   });
 
   test("in a route table, for its own route alone", async () => {
-    const policy = definePolicy({ routes: { "/": { origin: [APP] }, "/tenant": { origin: (origin) => origin === EVIL } } });
+    const policy = definePolicy({
+      routes: { "/": { origin: [APP] }, "/tenant": { origin: (origin) => origin === EVIL } },
+    });
     expect(policy.decide({ method: "GET", path: "/tenant", origin: EVIL }).allowed).toBe(true);
-    expect(policy.decide({ method: "GET", path: "/tenant", origin: APP }).detail).toContain('of route "/tenant" answered false');
+    expect(policy.decide({ method: "GET", path: "/tenant", origin: APP }).detail).toContain(
+      'of route "/tenant" answered false',
+    );
     expect(policy.decide({ method: "GET", path: "/", origin: APP }).allowed).toBe(true);
     expect(policy.routes["/tenant"]).toMatchObject({ origin: { function: true } });
   });
 });
 
 describe("a per-request source", () => {
-  const answering = (answer: unknown) => mounted(cors((_req, callback) => callback(null, answer as never)), done);
+  const answering = (answer: unknown) =>
+    mounted(
+      cors((_req, callback) => callback(null, answer as never)),
+      done,
+    );
 
   // As npm cors's documentation writes them, with and without credentials, and what else people answer.
   const ANSWERS: readonly (readonly [unknown, string, object])[] = [
@@ -205,7 +239,11 @@ describe("a per-request source", () => {
     [{ origin: [APP] }, APP, GRANTED],
     [{ origin: ["https://*.example.com"] }, APP, GRANTED],
     [{ origin: "*" }, APP, { "access-control-allow-origin": "*" }],
-    [{ origin: "*", credentials: true, exposedHeaders: "*" }, APP, { "access-control-allow-origin": "*", "access-control-expose-headers": "*" }],
+    [
+      { origin: "*", credentials: true, exposedHeaders: "*" },
+      APP,
+      { "access-control-allow-origin": "*", "access-control-expose-headers": "*" },
+    ],
     [{ origin: () => true }, APP, GRANTED],
     [{ routes: { "/": { origin: true } } }, APP, GRANTED],
     [definePolicy({ origin: [APP] }), APP, GRANTED],
@@ -221,7 +259,11 @@ describe("a per-request source", () => {
     [{ origin: "nonsense" }, "nonsense", {}],
     [{ origin: true }, "null", {}],
     [{ origin: "null" }, "null", {}],
-    [{ origin: true, dangerouslyAllowOpaqueOrigins: true }, "null", { "access-control-allow-origin": "null" }],
+    [
+      { origin: true, dangerouslyAllowOpaqueOrigins: true },
+      "null",
+      { "access-control-allow-origin": "null" },
+    ],
     [{ origin: true, credentials: true }, "http://app.example.com", {}],
     [{ origin: true }, "http://app.example.com", { "access-control-allow-origin": "http://app.example.com" }],
   ];
@@ -229,7 +271,11 @@ describe("a per-request source", () => {
   test.each(ANSWERS)("%j for %s", async (answer, origin, headers) => {
     const listener = answering(answer);
     const warnings = collectWarnings();
-    expect(answerOf(await once(listener, from(origin)))).toEqual({ status: 200, cors: headers, vary: ["Origin"] });
+    expect(answerOf(await once(listener, from(origin)))).toEqual({
+      status: 200,
+      cors: headers,
+      vary: ["Origin"],
+    });
     const preflight = await once(listener, preflightFrom(origin));
     const passes = "access-control-allow-origin" in headers;
     const uncovered = JSON.stringify(answer).includes("/elsewhere");
@@ -240,17 +286,31 @@ describe("a per-request source", () => {
 
   test("without Origin: Vary always, and no warning for the origin that is not there", async () => {
     const warnings = collectWarnings();
-    for (const answer of [{ origin: true, credentials: true }, { origin: undefined }, { origin: false }, "passthrough"]) {
+    for (const answer of [
+      { origin: true, credentials: true },
+      { origin: undefined },
+      { origin: false },
+      "passthrough",
+    ]) {
       expect(answerOf(await once(answering(answer), from(undefined)))).toEqual(refused);
     }
-    expect(answerOf(await once(answering({ origin: "*" }), from(undefined))).cors).toEqual({ "access-control-allow-origin": "*" });
+    expect(answerOf(await once(answering({ origin: "*" }), from(undefined))).cors).toEqual({
+      "access-control-allow-origin": "*",
+    });
     await settled();
     expect(warnings).toEqual([]);
   });
 
   test("passthrough: the application's own headers leave", async () => {
-    const listener = mounted(cors(() => "passthrough"), (_req, res) => res.writeHead(200, { "Access-Control-Allow-Origin": "x" }).end());
-    expect(answerOf(await once(listener, from(APP)))).toEqual({ status: 200, cors: { "access-control-allow-origin": "x" }, vary: ["Origin"] });
+    const listener = mounted(
+      cors(() => "passthrough"),
+      (_req, res) => res.writeHead(200, { "Access-Control-Allow-Origin": "x" }).end(),
+    );
+    expect(answerOf(await once(listener, from(APP)))).toEqual({
+      status: 200,
+      cors: { "access-control-allow-origin": "x" },
+      vary: ["Origin"],
+    });
   });
 
   test.each([
@@ -263,14 +323,17 @@ describe("a per-request source", () => {
     [{ origin: [APP], headers: "x" }, "UNKNOWN_OPTION"],
     [{ origin: ["https://*.vercel.app"], credentials: true }, "CREDENTIALS_PUBLIC_SUFFIX"],
     [{ routes: { public: { origin: true } } }, "ROUTE_KEY"],
-  ])("an invalid answer, %j, refuses with one warning per code, and is no error of the request", async (answer, code) => {
-    const warnings = collectWarnings();
-    const server = await started(answering(answer));
-    expect(answerOf(await server.send(from(APP)))).toEqual(refused);
-    expect((await server.send(preflightFrom(APP))).status).toBe(403);
-    await settled();
-    expect(warnings.map((warning) => [warning.name, warning.code])).toEqual([["CorsPolicyWarning", code]]);
-  });
+  ])(
+    "an invalid answer, %j, refuses with one warning per code, and is no error of the request",
+    async (answer, code) => {
+      const warnings = collectWarnings();
+      const server = await started(answering(answer));
+      expect(answerOf(await server.send(from(APP)))).toEqual(refused);
+      expect((await server.send(preflightFrom(APP))).status).toBe(403);
+      await settled();
+      expect(warnings.map((warning) => [warning.name, warning.code])).toEqual([["CorsPolicyWarning", code]]);
+    },
+  );
 
   test("errors go to next(err), with Vary and nothing granted", async () => {
     const failures = [
@@ -299,7 +362,9 @@ describe("a per-request source", () => {
     );
     app.use((_req, res) => void res.end());
     const server = await started(app);
-    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/v1/open" }))).toEqual({ "access-control-allow-origin": "*" });
+    expect(corsHeaders(await server.send({ ...from(EVIL), target: "/v1/open" }))).toEqual({
+      "access-control-allow-origin": "*",
+    });
     expect(corsHeaders(await server.send({ ...from(EVIL), target: "/v1/other" }))).toEqual({});
     expect(seen).toEqual(["/open", "/other"]);
   });
@@ -324,13 +389,28 @@ describe("a per-request source", () => {
       (req: IncomingMessage, callback: (error: null, options: object) => void) =>
         callback(null, { origin: allowlist.includes(String(req.headers.origin)) }),
       (req: IncomingMessage, callback: (error: null, options: object) => void) =>
-        callback(null, allowlist.includes(String(req.headers.origin)) ? { origin: true, credentials: true } : { origin: false }),
+        callback(
+          null,
+          allowlist.includes(String(req.headers.origin))
+            ? { origin: true, credentials: true }
+            : { origin: false },
+        ),
       (req: IncomingMessage, callback: (error: null, options: object) => void) =>
         callback(null, { origin: req.headers.origin, credentials: true }),
     ];
     for (const delegate of delegates) {
-      for (const request of [from(APP), from(EVIL), from(undefined), from("null"), preflightFrom(APP), preflightFrom(EVIL)]) {
-        const theirs = await once((req, res) => npmCors(delegate as never)(req as never, res as never, () => res.end()), request);
+      for (const request of [
+        from(APP),
+        from(EVIL),
+        from(undefined),
+        from("null"),
+        preflightFrom(APP),
+        preflightFrom(EVIL),
+      ]) {
+        const theirs = await once(
+          (req, res) => npmCors(delegate as never)(req as never, res as never, () => res.end()),
+          request,
+        );
         const ours = await once(mounted(cors(delegate as never), done), request);
         expect(ours.status < 500).toBe(theirs.status < 500);
       }

@@ -4,7 +4,10 @@ import { definePolicy } from "../src/index.ts";
 
 const policy = definePolicy({
   routes: {
-    "/": { origin: ["https://a.example", "https://*.b.example", /^https:\/\/([a-z0-9-]+\.)*c\.example$/], credentials: true },
+    "/": {
+      origin: ["https://a.example", "https://*.b.example", /^https:\/\/([a-z0-9-]+\.)*c\.example$/],
+      credentials: true,
+    },
     "/public": { origin: "*", allowedHeaders: ["x-one"] },
     "/echo": { origin: ["https://a.example"] },
   },
@@ -12,17 +15,41 @@ const policy = definePolicy({
 
 const SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
 const base = { method: "OPTIONS", origin: "https://a.example", requestMethod: "PUT" };
-const repeated = (unit: string) => (size: number) => unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
+const repeated = (unit: string) => (size: number) =>
+  unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
 
 const INPUTS: Readonly<Record<string, (text: string) => void>> = {
-  "Origin": (origin) => void policy.decide({ ...base, origin }),
+  Origin: (origin) => void policy.decide({ ...base, origin }),
   "Access-Control-Request-Method": (requestMethod) => void policy.decide({ ...base, requestMethod }),
-  "Access-Control-Request-Headers, echoed": (requestHeaders) => void policy.decide({ ...base, path: "/echo", requestHeaders }),
-  "Access-Control-Request-Headers, against a list": (requestHeaders) => void policy.decide({ ...base, path: "/public", requestHeaders }),
+  "Access-Control-Request-Headers, echoed": (requestHeaders) =>
+    void policy.decide({ ...base, path: "/echo", requestHeaders }),
+  "Access-Control-Request-Headers, against a list": (requestHeaders) =>
+    void policy.decide({ ...base, path: "/public", requestHeaders }),
   "the path": (text) => void policy.decide({ ...base, path: `/${text}` }),
 };
 
-const UNITS = ["a", ",", " ", "a,", "a, ", "\t,", "https://", "a.", "https://a.b.example, ", "%25", "%2525", "/", "//", ";", "/;", "../", "\\", "%", "(", "é"];
+const UNITS = [
+  "a",
+  ",",
+  " ",
+  "a,",
+  "a, ",
+  "\t,",
+  "https://",
+  "a.",
+  "https://a.b.example, ",
+  "%25",
+  "%2525",
+  "/",
+  "//",
+  ";",
+  "/;",
+  "../",
+  "\\",
+  "%",
+  "(",
+  "é",
+];
 
 /** The fastest of several runs of a batch: what the machine can do, not what else it was doing. */
 function time(run: (text: string) => void, text: string): number {

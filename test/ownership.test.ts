@@ -1,15 +1,26 @@
 // The policy's answer is what leaves the process, however a handler writes its head.
 import { createReadStream } from "node:fs";
-import { createServer as createHttp2Server, connect as connectHttp2 } from "node:http2";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import npmCors from "cors";
 import express from "express";
 import express4 from "express4";
-import npmCors from "cors";
 import { describe, expect, test } from "vitest";
 import { cors, definePolicy, livePolicy } from "../src/index.ts";
-import { APP, collectWarnings, EVIL, from, type Handler, mounted, once, preflightFrom, settled, started } from "./support/cases.ts";
+import {
+  APP,
+  collectWarnings,
+  EVIL,
+  from,
+  type Handler,
+  mounted,
+  once,
+  preflightFrom,
+  settled,
+  started,
+} from "./support/cases.ts";
 import { corsHeaders, type RawResponse, valuesOf } from "./support/raw-http.ts";
 
 const OPTIONS = { origin: [APP], credentials: true, exposedHeaders: ["ETag"] } as const;
@@ -79,7 +90,7 @@ const WRITERS: Readonly<Record<string, Handler>> = {
     for (const [name, value] of WRONG) res.setHeader(name, value);
     createReadStream(new URL("./support/one-byte.txt", import.meta.url)).pipe(res);
   },
-  "later": (_req, res) => {
+  later: (_req, res) => {
     setTimeout(() => res.writeHead(200, WRONG_OBJECT).end("x"), 5);
   },
   "early hints first": (_req, res) => {
@@ -91,7 +102,7 @@ const WRITERS: Readonly<Record<string, Handler>> = {
     res.writeProcessing();
     res.writeHead(200, WRONG_OBJECT).end("x");
   },
-  "removal": (_req, res) => {
+  removal: (_req, res) => {
     for (const name of res.getHeaderNames()) res.removeHeader(name);
     res.setHeader("Vary", "Accept");
     res.end("x");
@@ -132,16 +143,29 @@ describe.each(Object.entries(WRITERS))("%s", (_name, handler) => {
 });
 
 test("the reason phrase and the status given to writeHead are kept", async () => {
-  const response = await once(mounted(cors(OPTIONS), (_req, res) => res.writeHead(404, "Gone Fishing", { "X-A": "1" }).end()), from(APP));
+  const response = await once(
+    mounted(cors(OPTIONS), (_req, res) => res.writeHead(404, "Gone Fishing", { "X-A": "1" }).end()),
+    from(APP),
+  );
   expect([response.status, response.reason, valuesOf(response, "x-a")]).toEqual([404, "Gone Fishing", ["1"]]);
   expect(corsHeaders(response)).toEqual(GRANTED);
 });
 
 test.each([
   ["flat", ["Set-Cookie", "a=1", "Set-Cookie", "b=2", "X-A", "1"]],
-  ["pairs", [["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"], ["X-A", "1"]]],
+  [
+    "pairs",
+    [
+      ["Set-Cookie", "a=1"],
+      ["Set-Cookie", "b=2"],
+      ["X-A", "1"],
+    ],
+  ],
 ])("a name that is repeated in an array (%s) is sent as often", async (_form, headers) => {
-  const response = await once(mounted(cors(OPTIONS), (_req, res) => res.writeHead(200, headers as never).end()), from(APP));
+  const response = await once(
+    mounted(cors(OPTIONS), (_req, res) => res.writeHead(200, headers as never).end()),
+    from(APP),
+  );
   expect(valuesOf(response, "set-cookie")).toEqual(["a=1", "b=2"]);
   expect(valuesOf(response, "x-a")).toEqual(["1"]);
 });
@@ -214,26 +238,36 @@ describe("Vary", () => {
   });
 
   test("is never copied from the request", async () => {
-    const response = await once(mounted(cors(OPTIONS), (_req, res) => res.end()), from(APP, [["Vary", "X-Evil"]]));
+    const response = await once(
+      mounted(cors(OPTIONS), (_req, res) => res.end()),
+      from(APP, [["Vary", "X-Evil"]]),
+    );
     expect(valuesOf(response, "vary")).toEqual(["Origin"]);
   });
 });
 
 describe("Access-Control-Expose-Headers may be added to", () => {
-  const exposing = (value: string | string[]): Handler => (_req, res) => {
-    res.setHeader("Access-Control-Expose-Headers", value);
-    res.setHeader("Content-Disposition", "attachment");
-    res.end();
-  };
+  const exposing =
+    (value: string | string[]): Handler =>
+    (_req, res) => {
+      res.setHeader("Access-Control-Expose-Headers", value);
+      res.setHeader("Content-Disposition", "attachment");
+      res.end();
+    };
   const exposed = async (options: unknown, value: string | string[], origin: string | null = APP) => {
-    const response = await once(mounted(cors(options as typeof OPTIONS), exposing(value)), from(origin ?? undefined));
+    const response = await once(
+      mounted(cors(options as typeof OPTIONS), exposing(value)),
+      from(origin ?? undefined),
+    );
     return corsHeaders(response)["access-control-expose-headers"];
   };
 
   test("a download's Content-Disposition joins the policy's names, without a warning", async () => {
     const warnings = collectWarnings();
     expect(await exposed(OPTIONS, "Content-Disposition")).toBe("ETag,Content-Disposition");
-    expect(await exposed(OPTIONS, ["etag , Content-Disposition", "X-A"])).toBe("ETag,Content-Disposition,X-A");
+    expect(await exposed(OPTIONS, ["etag , Content-Disposition", "X-A"])).toBe(
+      "ETag,Content-Disposition,X-A",
+    );
     expect(await exposed({ origin: "*" }, "Content-Disposition", null)).toBe("Content-Disposition");
     await settled();
     expect(warnings).toEqual([]);
@@ -267,7 +301,9 @@ describe("an override is never silent", () => {
     const server = await started(mounted(cors({ routes: { "/": OPTIONS, "/b": OPTIONS } }), overriding));
     for (const target of ["/", "/", "/x", "/b"]) await server.send({ ...from(APP), target });
     await settled();
-    expect(warnings.map(({ name, code }) => [name, code])).toEqual(Array(4).fill(["CorsOverrideWarning", "CORS_OVERRIDE"]));
+    expect(warnings.map(({ name, code }) => [name, code])).toEqual(
+      Array(4).fill(["CorsOverrideWarning", "CORS_OVERRIDE"]),
+    );
     expect(warnings[0]?.message).toBe(
       'On route "/" something behind the CORS middleware wrote access-control-allow-origin: "*\\u00e9"; ' +
         '"https://app.example.com" left instead. The policy owns this header: change the policy, stop writing the header, or set allowOverride: true.',
@@ -291,7 +327,11 @@ describe("an override is never silent", () => {
   test("allowOverride: later writes stand, unwarned", async () => {
     const warnings = collectWarnings();
     const response = await once(mounted(cors({ ...OPTIONS, allowOverride: true }), overriding), from(APP));
-    expect(corsHeaders(response)).toEqual({ ...GRANTED, "access-control-allow-origin": "*\u00e9", "access-control-max-age": "5" });
+    expect(corsHeaders(response)).toEqual({
+      ...GRANTED,
+      "access-control-allow-origin": "*\u00e9",
+      "access-control-max-age": "5",
+    });
     await settled();
     expect(warnings).toEqual([]);
   });
@@ -307,7 +347,10 @@ describe("errors keep the headers", () => {
     app.get("/next", (_req, _res, next) => next(error));
     return app;
   };
-  const error = Object.assign(new Error("boom"), { headers: { Vary: "Accept", "Access-Control-Allow-Origin": "*" }, status: 418 });
+  const error = Object.assign(new Error("boom"), {
+    headers: { Vary: "Accept", "Access-Control-Allow-Origin": "*" },
+    status: 418,
+  });
 
   test.each([
     ["express 5", express],
@@ -316,9 +359,17 @@ describe("errors keep the headers", () => {
     const server = await started(failing(framework, error));
     const silent = console.error;
     console.error = () => {};
-    for (const [target, status, vary] of [["/none", 404, "Origin"], ["/throw", 418, "Accept, Origin"], ["/next", 418, "Accept, Origin"]] as const) {
+    for (const [target, status, vary] of [
+      ["/none", 404, "Origin"],
+      ["/throw", 418, "Accept, Origin"],
+      ["/next", 418, "Accept, Origin"],
+    ] as const) {
       const response = await server.send({ ...from(APP), target });
-      expect([response.status, corsHeaders(response), valuesOf(response, "vary")]).toEqual([status, GRANTED, [vary]]);
+      expect([response.status, corsHeaders(response), valuesOf(response, "vary")]).toEqual([
+        status,
+        GRANTED,
+        [vary],
+      ]);
     }
     console.error = silent;
   });
@@ -329,7 +380,11 @@ describe("errors keep the headers", () => {
     app.get("/", (_req, res) => void res.set("ETag", '"1"').send("x"));
     const server = await started(app);
     const notModified = await server.send(from(APP, [["If-None-Match", '"1"']]));
-    expect([notModified.status, corsHeaders(notModified), valuesOf(notModified, "vary")]).toEqual([304, GRANTED, ["Origin"]]);
+    expect([notModified.status, corsHeaders(notModified), valuesOf(notModified, "vary")]).toEqual([
+      304,
+      GRANTED,
+      ["Origin"],
+    ]);
     const head = await server.send({ ...from(APP), method: "HEAD" });
     expect([head.status, head.body, corsHeaders(head)]).toEqual([200, "", GRANTED]);
   });
@@ -344,7 +399,10 @@ describe("two middlewares on one request", () => {
     const handler: Handler = (req, res) => inner(req, res, () => res.end());
     const server = await started(mounted(outer, handler));
     for (let round = 0; round < 2; round++) {
-      expect(corsHeaders(await server.send(from(APP)))).toEqual({ "access-control-allow-origin": "*", "access-control-expose-headers": "Link" });
+      expect(corsHeaders(await server.send(from(APP)))).toEqual({
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "Link",
+      });
     }
     const preflight = await server.send(preflightFrom(APP));
     expect(corsHeaders(preflight)["access-control-allow-origin"]).toBe(APP);
@@ -381,9 +439,15 @@ describe("two middlewares on one request", () => {
   });
 
   test("an outer one with allowOverride, or npm cors before us, is replaced", async () => {
-    for (const outer of [cors({ ...OPTIONS, allowOverride: true }), npmCors({ origin: true, credentials: true, exposedHeaders: "X-A" })]) {
+    for (const outer of [
+      cors({ ...OPTIONS, allowOverride: true }),
+      npmCors({ origin: true, credentials: true, exposedHeaders: "X-A" }),
+    ]) {
       const inner = cors({ origin: ["https://other.example"] });
-      const response = await once((req, res) => outer(req as never, res as never, () => inner(req, res, () => res.end())), from(APP));
+      const response = await once(
+        (req, res) => outer(req as never, res as never, () => inner(req, res, () => res.end())),
+        from(APP),
+      );
       expect(corsHeaders(response)).toEqual({});
     }
   });
@@ -391,19 +455,27 @@ describe("two middlewares on one request", () => {
   test("a preflight that the outer one continues is answered by the inner one", async () => {
     const inner = cors({ origin: "*", methods: ["PUT"] });
     const outer = cors({ ...OPTIONS, preflightContinue: true });
-    const response = await once(mounted(outer, (req, res) => inner(req, res, () => res.end())), preflightFrom(APP));
+    const response = await once(
+      mounted(outer, (req, res) => inner(req, res, () => res.end())),
+      preflightFrom(APP),
+    );
     expect(response.status).toBe(204);
     expect(corsHeaders(response)).toEqual({
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "PUT",
       "access-control-max-age": "600",
     });
-    expect(valuesOf(response, "vary")).toEqual(["Origin, Access-Control-Request-Method, Access-Control-Request-Headers"]);
+    expect(valuesOf(response, "vary")).toEqual([
+      "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+    ]);
   });
 
   test("a continued preflight is made sure of too", async () => {
     const handler: Handler = (_req, res) => res.writeHead(200, WRONG_OBJECT).end();
-    const response = await once(mounted(cors({ origin: [APP], preflightContinue: true }), handler), preflightFrom(APP));
+    const response = await once(
+      mounted(cors({ origin: [APP], preflightContinue: true }), handler),
+      preflightFrom(APP),
+    );
     expect(corsHeaders(response)).toEqual({
       "access-control-allow-origin": APP,
       "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
@@ -442,7 +514,9 @@ test("a live policy is replaced between requests, and a request in flight keeps 
 describe("http2's compatibility API", () => {
   const request = async (handler: Handler, headers: Record<string, string>, options: unknown = OPTIONS) => {
     const middleware = cors(options as typeof OPTIONS);
-    const server = createHttp2Server((req, res) => middleware(req as never, res as never, () => handler(req as never, res as never)));
+    const server = createHttp2Server((req, res) =>
+      middleware(req as never, res as never, () => handler(req as never, res as never)),
+    );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const stream = client.request({ ":path": "/", ...headers }, { endStream: true });
@@ -452,7 +526,9 @@ describe("http2's compatibility API", () => {
     await closed;
     client.close();
     server.close();
-    return Object.fromEntries(Object.entries(head).filter(([name]) => /^(:status|vary|access-control-.*|content-length)$/.test(name)));
+    return Object.fromEntries(
+      Object.entries(head).filter(([name]) => /^(:status|vary|access-control-.*|content-length)$/.test(name)),
+    );
   };
 
   test.each([
@@ -462,16 +538,33 @@ describe("http2's compatibility API", () => {
     ["setHeader", WRITERS.setHeader as Handler],
     ["write", WRITERS.write as Handler],
   ] as readonly (readonly [string, Handler])[])("%s", async (_name, handler) => {
-    expect(await request(handler, { origin: APP })).toEqual({ ":status": 200, vary: "Accept, Origin", ...GRANTED });
+    expect(await request(handler, { origin: APP })).toEqual({
+      ":status": 200,
+      vary: "Accept, Origin",
+      ...GRANTED,
+    });
     expect(await request(handler, { origin: EVIL })).toEqual({ ":status": 200, vary: "Accept, Origin" });
   });
 
   test("preflights, and blockRefused by :authority", async () => {
     const preflight = { ":method": "OPTIONS", origin: APP, "access-control-request-method": "PUT" };
-    expect(await request((_req, res) => res.end(), preflight)).toMatchObject({ ":status": 204, "access-control-allow-origin": APP });
-    expect(await request((_req, res) => res.end(), { ...preflight, origin: EVIL })).toMatchObject({ ":status": 403 });
+    expect(await request((_req, res) => res.end(), preflight)).toMatchObject({
+      ":status": 204,
+      "access-control-allow-origin": APP,
+    });
+    expect(await request((_req, res) => res.end(), { ...preflight, origin: EVIL })).toMatchObject({
+      ":status": 403,
+    });
     const blocked = { ...OPTIONS, blockRefused: true };
-    expect(await request((_req, res) => res.end(), { origin: EVIL }, blocked)).toMatchObject({ ":status": 403 });
-    expect(await request((_req, res) => res.end(), { origin: "http://api.test", ":authority": "api.test" }, blocked)).toMatchObject({ ":status": 200 });
+    expect(await request((_req, res) => res.end(), { origin: EVIL }, blocked)).toMatchObject({
+      ":status": 403,
+    });
+    expect(
+      await request(
+        (_req, res) => res.end(),
+        { origin: "http://api.test", ":authority": "api.test" },
+        blocked,
+      ),
+    ).toMatchObject({ ":status": 200 });
   });
 });

@@ -25,7 +25,9 @@ const hostile = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom("null", "file://", "*", "", " ", "https://", "https://a.example, https://a.example"),
-  originText.chain((text) => fc.constantFrom(`${text}/`, text.toUpperCase(), ` ${text}`, `${text}.`, `${text}@evil.com`, `x${text}`)),
+  originText.chain((text) =>
+    fc.constantFrom(`${text}/`, text.toUpperCase(), ` ${text}`, `${text}.`, `${text}@evil.com`, `x${text}`),
+  ),
 );
 
 /** The oracle: an entry matches by string comparison alone. */
@@ -37,7 +39,9 @@ function naive(entries: readonly string[], origin: string): boolean {
     const bare = anyPort ? origin.replace(/:[1-9]\d*$/, "") : origin;
     if (!base.includes("*.")) return bare === base;
     const [before, after] = base.split("*.") as [string, string];
-    return bare.startsWith(before) && bare.endsWith(`.${after}`) && bare.length > before.length + after.length + 1;
+    return (
+      bare.startsWith(before) && bare.endsWith(`.${after}`) && bare.length > before.length + after.length + 1
+    );
   });
 }
 
@@ -48,7 +52,9 @@ describe("origins", () => {
         const isPattern = (text: string) => text.includes("*");
         const set = originSet({
           exact: entries.filter((text) => !isPattern(text)),
-          patterns: entries.filter(isPattern).map((text) => parsePattern(text) as NonNullable<ReturnType<typeof parsePattern>>),
+          patterns: entries
+            .filter(isPattern)
+            .map((text) => parsePattern(text) as NonNullable<ReturnType<typeof parsePattern>>),
           tests: [],
         });
         const expected = parseOrigin(origin) !== undefined && naive(entries, origin);
@@ -59,7 +65,12 @@ describe("origins", () => {
   });
 
   test("what is an http(s) origin for us is one for the URL parser, unchanged", () => {
-    const candidates = fc.oneof(originText, hostile, fc.webUrl({ validSchemes: ["http", "https"] }), fc.webUrl().map((url) => new URL(url).origin));
+    const candidates = fc.oneof(
+      originText,
+      hostile,
+      fc.webUrl({ validSchemes: ["http", "https"] }),
+      fc.webUrl().map((url) => new URL(url).origin),
+    );
     fc.assert(
       fc.property(candidates, (text) => {
         const parsed = parseOrigin(text);
@@ -84,8 +95,14 @@ const rule = fc.record(
   {
     origin: fc.uniqueArray(entry, { minLength: 1, maxLength: 6 }),
     credentials: fc.boolean(),
-    methods: fc.option(fc.oneof(fc.constant("*"), fc.uniqueArray(fc.constantFrom("GET", "PUT", "DELETE", "PROPFIND"))), { nil: undefined }),
-    allowedHeaders: fc.option(fc.oneof(fc.constant("*"), fc.uniqueArray(fc.constantFrom("*", "Authorization", "X-One", "x-two"))), { nil: undefined }),
+    methods: fc.option(
+      fc.oneof(fc.constant("*"), fc.uniqueArray(fc.constantFrom("GET", "PUT", "DELETE", "PROPFIND"))),
+      { nil: undefined },
+    ),
+    allowedHeaders: fc.option(
+      fc.oneof(fc.constant("*"), fc.uniqueArray(fc.constantFrom("*", "Authorization", "X-One", "x-two"))),
+      { nil: undefined },
+    ),
     exposedHeaders: fc.option(fc.uniqueArray(fc.constantFrom("ETag", "Link")), { nil: undefined }),
     dangerouslyAllowInsecureOrigins: fc.boolean(),
     blockRefused: fc.boolean(),
@@ -97,7 +114,10 @@ const rule = fc.record(
 /** A rule that must start: what generated lists cannot promise is switched off. */
 const startable = rule.map((options) => {
   const insecure = options.origin.some((text) => text.startsWith("http:"));
-  const safe = options.credentials === true && insecure ? { ...options, dangerouslyAllowInsecureOrigins: true } : options;
+  const safe =
+    options.credentials === true && insecure
+      ? { ...options, dangerouslyAllowInsecureOrigins: true }
+      : options;
   return { ...safe, dangerouslyAllowPublicSuffixes: true };
 });
 
@@ -107,7 +127,10 @@ const request = fc.record(
     path: fc.constantFrom("/", "/x", "/public/x", "*"),
     origin: fc.oneof(validOrigin, validOrigin, hostile),
     requestMethod: fc.constantFrom("GET", "PUT", "put", "PROPFIND", "B AD", ""),
-    requestHeaders: fc.oneof(fc.constantFrom("x-one", "authorization,x-two", "", ","), fc.string({ maxLength: 30 })),
+    requestHeaders: fc.oneof(
+      fc.constantFrom("x-one", "authorization,x-two", "", ","),
+      fc.string({ maxLength: 30 }),
+    ),
     sameOrigin: fc.boolean(),
   },
   { requiredKeys: ["method"] },
@@ -115,13 +138,20 @@ const request = fc.record(
 
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function checkInvariants(options: { origin: readonly string[]; credentials?: boolean; dangerouslyAllowInsecureOrigins?: boolean }, asked: DecisionRequest, decision: Decision): void {
+function checkInvariants(
+  options: { origin: readonly string[]; credentials?: boolean; dangerouslyAllowInsecureOrigins?: boolean },
+  asked: DecisionRequest,
+  decision: Decision,
+): void {
   const granted = decision.headers["access-control-allow-origin"];
   if (granted !== undefined) {
     expect(granted).toBe(asked.origin);
     expect(naive(options.origin, granted)).toBe(true);
-    expect(decision.headers["access-control-allow-credentials"]).toBe(options.credentials ? "true" : undefined);
-    if (options.credentials && !options.dangerouslyAllowInsecureOrigins) expect(granted).not.toMatch(/^http:\/\/(?!([^/]*\.)?localhost\b|127\.|\[::1\])/);
+    expect(decision.headers["access-control-allow-credentials"]).toBe(
+      options.credentials ? "true" : undefined,
+    );
+    if (options.credentials && !options.dangerouslyAllowInsecureOrigins)
+      expect(granted).not.toMatch(/^http:\/\/(?!([^/]*\.)?localhost\b|127\.|\[::1\])/);
   } else {
     expect(decision.headers).toEqual({});
   }
@@ -166,13 +196,32 @@ describe("decide", () => {
   });
 
   test("throws on no request whatever", () => {
-    const policy = definePolicy({ routes: { "/": { origin: ["https://a.example"] }, "/public": { origin: "*" }, "/f": { origin: (_o, callback) => callback(null, false) } } });
+    const policy = definePolicy({
+      routes: {
+        "/": { origin: ["https://a.example"] },
+        "/public": { origin: "*" },
+        "/f": { origin: (_o, callback) => callback(null, false) },
+      },
+    });
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.record({ method: fc.anything(), path: fc.anything(), origin: fc.anything(), requestMethod: fc.anything(), requestHeaders: fc.anything() }), request.map((asked) => ({ ...asked, path: "/f" }))), (anything) => {
-        const decision = policy.decide(anything as DecisionRequest);
-        expect(decision.detail).toMatch(/^[\x20-\x7e]*$/);
-        policy.isTrustedOrigin(anything as never, "/");
-      }),
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc.record({
+            method: fc.anything(),
+            path: fc.anything(),
+            origin: fc.anything(),
+            requestMethod: fc.anything(),
+            requestHeaders: fc.anything(),
+          }),
+          request.map((asked) => ({ ...asked, path: "/f" })),
+        ),
+        (anything) => {
+          const decision = policy.decide(anything as DecisionRequest);
+          expect(decision.detail).toMatch(/^[\x20-\x7e]*$/);
+          policy.isTrustedOrigin(anything as never, "/");
+        },
+      ),
       { numRuns: 3000 },
     );
   });
@@ -191,7 +240,11 @@ describe("decide", () => {
 
 describe("routes", () => {
   const KEYS = ["/", "/public", "/public/private", "/Internal", "/a.b", "/a"];
-  const policy = definePolicy({ routes: Object.fromEntries(KEYS.map((key) => [key, { origin: [`https://x${KEYS.indexOf(key)}.example`] }])) });
+  const policy = definePolicy({
+    routes: Object.fromEntries(
+      KEYS.map((key) => [key, { origin: [`https://x${KEYS.indexOf(key)}.example`] }]),
+    ),
+  });
 
   // What real readers of a path do, each a function from path to path; `undefined`: it answers 400.
   const READERS: readonly ((path: string) => string | undefined)[] = [
@@ -216,20 +269,63 @@ describe("routes", () => {
     },
   ];
   const piece = fc.oneof(
-    fc.constantFrom("/", "/", "//", "public", "private", "internal", "Internal", "INTERNAL", "a", "b", "..", ".", ";", ";x=1", "%2f", "%2F", "%5c", "\\", "%2e", "%3b", "%25", "%", "%70", "%49", "x", "a.b", "%c3%a9", "%00", "K", "\u212a"),
+    fc.constantFrom(
+      "/",
+      "/",
+      "//",
+      "public",
+      "private",
+      "internal",
+      "Internal",
+      "INTERNAL",
+      "a",
+      "b",
+      "..",
+      ".",
+      ";",
+      ";x=1",
+      "%2f",
+      "%2F",
+      "%5c",
+      "\\",
+      "%2e",
+      "%3b",
+      "%25",
+      "%",
+      "%70",
+      "%49",
+      "x",
+      "a.b",
+      "%c3%a9",
+      "%00",
+      "K",
+      "\u212a",
+    ),
     fc.string({ maxLength: 3 }),
   );
   const path = fc.array(piece, { maxLength: 8 }).map((pieces) => `/${pieces.join("")}`);
   const keyOf = (read: string) =>
-    KEYS.filter((key) => key === "/" || read.toLowerCase() === key.toLowerCase() || read.toLowerCase().startsWith(`${key.toLowerCase()}/`)).sort((a, b) => b.length - a.length)[0];
+    KEYS.filter(
+      (key) =>
+        key === "/" ||
+        read.toLowerCase() === key.toLowerCase() ||
+        read.toLowerCase().startsWith(`${key.toLowerCase()}/`),
+    ).sort((a, b) => b.length - a.length)[0];
 
   test("no grant that any reader, in any order, would place on another route", () => {
     fc.assert(
       fc.property(path, fc.shuffledSubarray([...READERS, ...READERS]), (written, readers) => {
         fc.pre(!/[?#]/.test(written) && !written.startsWith("//"));
-        const { route, reason } = policy.decide({ method: "GET", path: written, origin: "https://none.example" });
+        const { route, reason } = policy.decide({
+          method: "GET",
+          path: written,
+          origin: "https://none.example",
+        });
         if (reason === "ambiguous-path") return;
-        const read = readers.reduce<string | undefined>((current, reader) => (current === undefined ? undefined : reader(current)), written);
+        const read = readers.reduce<string | undefined>(
+          (current, reader) => (current === undefined ? undefined : reader(current)),
+          written,
+        );
         if (read?.startsWith("/")) expect(keyOf(read)).toBe(route);
       }),
       { numRuns: 20_000 },
@@ -240,11 +336,16 @@ describe("routes", () => {
     const { default: express } = await import("express");
     const router = express.Router();
     const placed: string[] = [];
-    for (const key of [...KEYS].sort((a, b) => b.length - a.length)) router.use(key, () => void placed.push(key));
+    for (const key of [...KEYS].sort((a, b) => b.length - a.length))
+      router.use(key, () => void placed.push(key));
     fc.assert(
       fc.property(path, (written) => {
         fc.pre(!/[?#]/.test(written) && !written.startsWith("//"));
-        const { route, reason } = policy.decide({ method: "GET", path: written, origin: "https://none.example" });
+        const { route, reason } = policy.decide({
+          method: "GET",
+          path: written,
+          origin: "https://none.example",
+        });
         if (reason === "ambiguous-path") return;
         placed.length = 0;
         router({ method: "GET", url: written } as never, {} as never, () => {});

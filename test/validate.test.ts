@@ -30,7 +30,14 @@ interface Refusal {
   readonly notMeant?: string;
 }
 
-const refused = (options: unknown, code: ConfigIssueCode, path: string, says: string, fix?: unknown, meant?: string): Refusal => ({
+const refused = (
+  options: unknown,
+  code: ConfigIssueCode,
+  path: string,
+  says: string,
+  fix?: unknown,
+  meant?: string,
+): Refusal => ({
   options,
   code,
   path,
@@ -39,8 +46,13 @@ const refused = (options: unknown, code: ConfigIssueCode, path: string, says: st
   ...(meant === undefined ? {} : { meant }),
 });
 
-const origin = (value: unknown, code: ConfigIssueCode, says: string, fix?: unknown, meant?: string): Refusal =>
-  refused({ origin: value }, code, "origin", says, fix, meant);
+const origin = (
+  value: unknown,
+  code: ConfigIssueCode,
+  says: string,
+  fix?: unknown,
+  meant?: string,
+): Refusal => refused({ origin: value }, code, "origin", says, fix, meant);
 
 const withCredentials = (value: unknown, code: ConfigIssueCode, says: string, path = "origin"): Refusal =>
   refused({ origin: value, credentials: true }, code, path, says);
@@ -84,28 +96,75 @@ const REFUSALS: readonly Refusal[] = [
   origin(`${APP}/path?x#y`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(`${APP}?x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(`${APP}#x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
-  origin("capacitor://localhost/", "ORIGIN_PATH", "capacitor://localhost", "capacitor://localhost", "capacitor://localhost"),
+  origin(
+    "capacitor://localhost/",
+    "ORIGIN_PATH",
+    "capacitor://localhost",
+    "capacitor://localhost",
+    "capacitor://localhost",
+  ),
   origin("https://user:secret@app.example.com", "ORIGIN_USERINFO", `"${APP}"`, APP, APP),
   origin("https://App.Example.com", "ORIGIN_CASE", `"${APP}"`, APP, APP),
   origin("HTTPS://app.example.com", "ORIGIN_CASE", `"${APP}"`, APP, APP),
-  origin("Capacitor://localhost", "ORIGIN_CASE", "capacitor://localhost", "capacitor://localhost", "capacitor://localhost"),
+  origin(
+    "Capacitor://localhost",
+    "ORIGIN_CASE",
+    "capacitor://localhost",
+    "capacitor://localhost",
+    "capacitor://localhost",
+  ),
   origin("https://app.example.com:443", "ORIGIN_DEFAULT_PORT", `"${APP}"`, APP, APP),
-  origin("http://app.example.com:80", "ORIGIN_DEFAULT_PORT", '"http://app.example.com"', "http://app.example.com", "http://app.example.com"),
-  origin("https://b\u00fccher.example", "ORIGIN_UNICODE", "xn--bcher-kva.example", "https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+  origin(
+    "http://app.example.com:80",
+    "ORIGIN_DEFAULT_PORT",
+    '"http://app.example.com"',
+    "http://app.example.com",
+    "http://app.example.com",
+  ),
+  origin(
+    "https://b\u00fccher.example",
+    "ORIGIN_UNICODE",
+    "xn--bcher-kva.example",
+    "https://xn--bcher-kva.example",
+    "https://xn--bcher-kva.example",
+  ),
   origin("http://127.1", "ORIGIN_IP", "http://127.0.0.1", "http://127.0.0.1", "http://127.0.0.1"),
-  origin("http://0x7f.0.0.1:3000", "ORIGIN_IP", "http://127.0.0.1:3000", "http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+  origin(
+    "http://0x7f.0.0.1:3000",
+    "ORIGIN_IP",
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:3000",
+  ),
   origin("http://[0:0:0:0:0:0:0:1]", "ORIGIN_IP", "http://[::1]", "http://[::1]", "http://[::1]"),
   origin("http://127.0.0.1.", "ORIGIN_IP", "http://127.0.0.1", "http://127.0.0.1", "http://127.0.0.1"),
   origin("app.example.com", "ORIGIN_SCHEME", `"${APP}"`, APP, APP),
   origin("//app.example.com", "ORIGIN_SCHEME", `"${APP}"`, APP, APP),
-  origin("localhost:3000", "ORIGIN_SCHEME", "http://localhost:3000", "http://localhost:3000", "http://localhost:3000"),
+  origin(
+    "localhost:3000",
+    "ORIGIN_SCHEME",
+    "http://localhost:3000",
+    "http://localhost:3000",
+    "http://localhost:3000",
+  ),
   origin("all", "ORIGIN_SCHEME", "https://app.example.com"),
   origin(` ${APP}`, "ORIGIN_WHITESPACE", `"${APP}"`, APP, APP),
   origin(" nonsense ", "ORIGIN_WHITESPACE", "an origin looks like"),
-  origin(`${APP},https://b.example`, "ORIGIN_LIST", '["https://app.example.com","https://b.example"]', [APP, "https://b.example"], "https://b.example"),
+  origin(
+    `${APP},https://b.example`,
+    "ORIGIN_LIST",
+    '["https://app.example.com","https://b.example"]',
+    [APP, "https://b.example"],
+    "https://b.example",
+  ),
   origin(`${APP}/ https://b.example`, "ORIGIN_LIST", '"https://b.example"', [APP, "https://b.example"], APP),
   origin(`${APP},!`, "ORIGIN_LIST", "write an array"),
-  refused({ origin: [`${APP},https://b.example`] }, "ORIGIN_LIST", "origin[0]", '["https://app.example.com","https://b.example"]'),
+  refused(
+    { origin: [`${APP},https://b.example`] },
+    "ORIGIN_LIST",
+    "origin[0]",
+    '["https://app.example.com","https://b.example"]',
+  ),
   origin(`"${APP}"`, "ORIGIN_GRAMMAR", "quotes", APP, APP),
   origin("/\\.example\\.com$/", "ORIGIN_GRAMMAR", "without quotes"),
   origin("https://", "ORIGIN_GRAMMAR", "scheme://host"),
@@ -115,8 +174,20 @@ const REFUSALS: readonly Refusal[] = [
   origin("null", "ORIGIN_OPAQUE", "dangerouslyAllowOpaqueOrigins"),
   origin("file://", "ORIGIN_OPAQUE", "dangerouslyAllowOpaqueOrigins"),
   // Wildcards.
-  origin("*.example.com", "ORIGIN_WILDCARD", "https://*.example.com", "https://*.example.com", "https://a.example.com"),
-  origin("https://*.Example.com/", "ORIGIN_WILDCARD", "https://*.example.com", "https://*.example.com", "https://a.example.com"),
+  origin(
+    "*.example.com",
+    "ORIGIN_WILDCARD",
+    "https://*.example.com",
+    "https://*.example.com",
+    "https://a.example.com",
+  ),
+  origin(
+    "https://*.Example.com/",
+    "ORIGIN_WILDCARD",
+    "https://*.example.com",
+    "https://*.example.com",
+    "https://a.example.com",
+  ),
   origin("https://*", "ORIGIN_WILDCARD", 'origin: "*"'),
   origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*"'),
   origin("https://example.*", "ORIGIN_WILDCARD", "https://*.example.com"),
@@ -134,8 +205,18 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: "*", credentials: true }, "CREDENTIALS_WILDCARD", "credentials", "list the origins"),
   refused({ origin: true, credentials: true }, "CREDENTIALS_WILDCARD", "credentials", "list the origins"),
   refused({ origin: ["*"], credentials: true }, "CREDENTIALS_WILDCARD", "credentials", "list the origins"),
-  refused({ origin: APP, credentials: true, exposedHeaders: "*" }, "CREDENTIALS_EXPOSED_WILDCARD", "exposedHeaders", "list the names"),
-  refused({ origin: APP, credentials: true, exposedHeaders: ["*"] }, "CREDENTIALS_EXPOSED_WILDCARD", "exposedHeaders", "list the names"),
+  refused(
+    { origin: APP, credentials: true, exposedHeaders: "*" },
+    "CREDENTIALS_EXPOSED_WILDCARD",
+    "exposedHeaders",
+    "list the names",
+  ),
+  refused(
+    { origin: APP, credentials: true, exposedHeaders: ["*"] },
+    "CREDENTIALS_EXPOSED_WILDCARD",
+    "exposedHeaders",
+    "list the names",
+  ),
   withCredentials("http://app.example.com", "CREDENTIALS_INSECURE", "https://app.example.com"),
   withCredentials("http://*.example.com", "CREDENTIALS_INSECURE", "dangerouslyAllowInsecureOrigins"),
   withCredentials("http://192.168.1.10:3000", "CREDENTIALS_INSECURE", "dangerouslyAllowInsecureOrigins"),
@@ -146,16 +227,34 @@ const REFUSALS: readonly Refusal[] = [
   withCredentials("https://*.co.uk.", "CREDENTIALS_PUBLIC_SUFFIX", "anyone can register"),
   withCredentials("https://*.kawasaki.jp:8443", "CREDENTIALS_PUBLIC_SUFFIX", "anyone can register"),
   // RegExps: the judge has a table of its own (regexp.test.ts); here is how its word reaches the author.
-  origin(/\.vercel\.app$/, "REGEXP_ANCHOR", '"https://*.vercel.app"', "https://*.vercel.app", "https://mine.vercel.app"),
+  origin(
+    /\.vercel\.app$/,
+    "REGEXP_ANCHOR",
+    '"https://*.vercel.app"',
+    "https://*.vercel.app",
+    "https://mine.vercel.app",
+  ),
   withCredentials(/\.vercel\.app$/, "REGEXP_ANCHOR", "anchor"),
-  refused({ origin: [APP, /^https:\/\/a.b\.example$/] }, "REGEXP_DOT", "origin[1]", "\\.", /^https:\/\/a\.b\.example$/, "https://a.b.example"),
+  refused(
+    { origin: [APP, /^https:\/\/a.b\.example$/] },
+    "REGEXP_DOT",
+    "origin[1]",
+    "\\.",
+    /^https:\/\/a\.b\.example$/,
+    "https://a.b.example",
+  ),
   origin({ regexp: "(" }, "REGEXP_SYNTAX", "mend"),
   origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "mend"),
   // Names and types.
   refused({ origin: APP, allowHeaders: ["x"] }, "UNKNOWN_OPTION", "allowHeaders", '"allowedHeaders"'),
   refused({ origin: APP, headers: ["x"] }, "UNKNOWN_OPTION", "headers", '"allowedHeaders"'),
   refused({ origin: APP, credentails: true }, "UNKNOWN_OPTION", "credentails", '"credentials"'),
-  refused({ origin: APP, "Access-Control-Allow-Credentials": true }, "UNKNOWN_OPTION", "Access-Control-Allow-Credentials", '"credentials"'),
+  refused(
+    { origin: APP, "Access-Control-Allow-Credentials": true },
+    "UNKNOWN_OPTION",
+    "Access-Control-Allow-Credentials",
+    '"credentials"',
+  ),
   refused({ origin: APP, privateNetwork: true }, "UNKNOWN_OPTION", "privateNetwork", "no header grants"),
   refused({ origin: APP, constructor: 1 }, "UNKNOWN_OPTION", "constructor", "the options are origin"),
   refused({ origin: APP, zzz: 1 }, "UNKNOWN_OPTION", "zzz", "the options are origin"),
@@ -172,9 +271,19 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, methods: [""] }, "METHOD_TOKEN", "methods[0]", "one name per entry"),
   refused({ origin: APP, methods: ["GET", "patch"] }, "METHOD_CASE", "methods[1]", '"PATCH"', "PATCH", APP),
   refused({ origin: APP, methods: "GET, patch" }, "METHOD_CASE", "methods", '"PATCH"', "GET, PATCH", APP),
-  refused({ origin: APP, allowedHeaders: ["x y"] }, "HEADER_TOKEN", "allowedHeaders[0]", "one name per entry"),
+  refused(
+    { origin: APP, allowedHeaders: ["x y"] },
+    "HEADER_TOKEN",
+    "allowedHeaders[0]",
+    "one name per entry",
+  ),
   refused({ origin: APP, allowedHeaders: "x: y" }, "HEADER_TOKEN", "allowedHeaders", "without values"),
-  refused({ origin: APP, exposedHeaders: ["\u00e9"] }, "HEADER_TOKEN", "exposedHeaders[0]", "one name per entry"),
+  refused(
+    { origin: APP, exposedHeaders: ["\u00e9"] },
+    "HEADER_TOKEN",
+    "exposedHeaders[0]",
+    "one name per entry",
+  ),
   refused({ origin: APP, maxAge: "600" }, "MAX_AGE", "maxAge", "600", 600, APP),
   refused({ origin: APP, maxAge: -1 }, "MAX_AGE", "maxAge", "0 or more", 0, APP),
   refused({ origin: APP, maxAge: 1.5 }, "MAX_AGE", "maxAge", "whole number", 1, APP),
@@ -182,58 +291,93 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, maxAge: Number.POSITIVE_INFINITY }, "MAX_AGE", "maxAge", "whole number"),
   refused({ origin: APP, maxAge: "1h" }, "MAX_AGE", "maxAge", "whole number"),
   refused({ origin: APP, maxAge: 1e21 }, "MAX_AGE", "maxAge", "whole number", 86_400, APP),
-  refused({ origin: APP, optionsSuccessStatus: 404 }, "OPTIONS_SUCCESS_STATUS", "optionsSuccessStatus", "204", 204, APP),
-  refused({ origin: APP, optionsSuccessStatus: "200" }, "OPTIONS_SUCCESS_STATUS", "optionsSuccessStatus", "204", 204, APP),
+  refused(
+    { origin: APP, optionsSuccessStatus: 404 },
+    "OPTIONS_SUCCESS_STATUS",
+    "optionsSuccessStatus",
+    "204",
+    204,
+    APP,
+  ),
+  refused(
+    { origin: APP, optionsSuccessStatus: "200" },
+    "OPTIONS_SUCCESS_STATUS",
+    "optionsSuccessStatus",
+    "204",
+    204,
+    APP,
+  ),
   // Routes.
   refused({ routes: {} }, "ROUTES_EMPTY", "routes", '"/"'),
   refused({ routes: [] }, "OPTION_TYPE", "routes", "no table"),
-  refused({ routes: { "/": { origin: APP } }, credentials: true }, "ROUTES_MIXED", "credentials", "into each route"),
+  refused(
+    { routes: { "/": { origin: APP } }, credentials: true },
+    "ROUTES_MIXED",
+    "credentials",
+    "into each route",
+  ),
   refused({ routes: { "/": { origin: APP } }, origin: APP }, "ROUTES_MIXED", "origin", "into each route"),
   refused({ routes: { "/": true } }, "ROUTE_VALUE", 'routes["/"]', "passthrough"),
   refused({ routes: { "/": "*" } }, "ROUTE_VALUE", 'routes["/"]', '{"origin":"*"}', { origin: "*" }, APP),
   refused({ routes: { "/": [APP] } }, "ROUTE_VALUE", 'routes["/"]', APP, { origin: [APP] }, APP),
   refused({ routes: { "/": { origin: `${APP}/` } } }, "ORIGIN_PATH", 'routes["/"].origin', APP, APP, APP),
-  refused({ routes: { "/": { origin: [APP, `${APP}:443`] } } }, "ORIGIN_DEFAULT_PORT", 'routes["/"].origin[1]', APP, APP, APP),
-  ...([
-    ["/public/*", '"/public"'],
-    ["/users/:id", '"/users"'],
-    ["/x{/y}", '"/x"'],
-    ["/(.*)", '"/"'],
-    ["*", '"/"'],
-    ["public", '"/public"'],
-    ["", '"/"'],
-    ["/public/", '"/public"'],
-    ["/a//b", '"/a/b"'],
-    ["/a/../b", "dot segment"],
-    ["/.", "dot segment"],
-    ["/a b", "characters"],
-    ["/caf\u00e9", "characters"],
-    ["/a%20b", "characters"],
-    ["/a;b", "characters"],
-  ] as const).map(([key, says]) => refused({ routes: { [key]: { origin: APP } } }, "ROUTE_KEY", `routes[${JSON.stringify(key)}]`, says)),
-  refused({ routes: { "/a": { origin: APP }, "/A": { origin: APP } } }, "ROUTE_DUPLICATE", 'routes["/A"]', "case alone"),
+  refused(
+    { routes: { "/": { origin: [APP, `${APP}:443`] } } },
+    "ORIGIN_DEFAULT_PORT",
+    'routes["/"].origin[1]',
+    APP,
+    APP,
+    APP,
+  ),
+  ...(
+    [
+      ["/public/*", '"/public"'],
+      ["/users/:id", '"/users"'],
+      ["/x{/y}", '"/x"'],
+      ["/(.*)", '"/"'],
+      ["*", '"/"'],
+      ["public", '"/public"'],
+      ["", '"/"'],
+      ["/public/", '"/public"'],
+      ["/a//b", '"/a/b"'],
+      ["/a/../b", "dot segment"],
+      ["/.", "dot segment"],
+      ["/a b", "characters"],
+      ["/caf\u00e9", "characters"],
+      ["/a%20b", "characters"],
+      ["/a;b", "characters"],
+    ] as const
+  ).map(([key, says]) =>
+    refused({ routes: { [key]: { origin: APP } } }, "ROUTE_KEY", `routes[${JSON.stringify(key)}]`, says),
+  ),
+  refused(
+    { routes: { "/a": { origin: APP }, "/A": { origin: APP } } },
+    "ROUTE_DUPLICATE",
+    'routes["/A"]',
+    "case alone",
+  ),
 ];
 
 describe("refused at start-up", () => {
-  test.each(REFUSALS.map((refusal) => ({ ...refusal, title: `${refusal.code} ${refusal.path}: ${refusal.says}` })))(
-    "$title",
-    ({ options, code, path, says, fix, meant }) => {
-      const issues = issuesOf(options);
-      const issue = issues.find((candidate) => candidate.code === code);
-      expect(issues.map((candidate) => `${candidate.code} ${candidate.path}`)).toContain(`${code} ${path}`);
-      expect(issue?.message).toContain(says);
-      expect(issue?.fix).toEqual(fix);
-      expect(Object.isFrozen(issue)).toBe(true);
-      if (fix === undefined || meant === undefined || issue === undefined) return;
-      const policy = definePolicy(putAt(options, path, issue.fix) as never);
-      expect(policy.decide({ method: "GET", origin: meant }).allowed).toBe(true);
-    },
-  );
+  test.each(
+    REFUSALS.map((refusal) => ({ ...refusal, title: `${refusal.code} ${refusal.path}: ${refusal.says}` })),
+  )("$title", ({ options, code, path, says, fix, meant }) => {
+    const issues = issuesOf(options);
+    const issue = issues.find((candidate) => candidate.code === code);
+    expect(issues.map((candidate) => `${candidate.code} ${candidate.path}`)).toContain(`${code} ${path}`);
+    expect(issue?.message).toContain(says);
+    expect(issue?.fix).toEqual(fix);
+    expect(Object.isFrozen(issue)).toBe(true);
+    if (fix === undefined || meant === undefined || issue === undefined) return;
+    const policy = definePolicy(putAt(options, path, issue.fix) as never);
+    expect(policy.decide({ method: "GET", origin: meant }).allowed).toBe(true);
+  });
 
   test("every code that carries a fix is among them", () => {
     const withFix = new Set(REFUSALS.filter(({ fix }) => fix !== undefined).map(({ code }) => code));
     for (const { options } of REFUSALS) {
-      for (const { code, fix } of issuesOf(options)) if (fix !== undefined) expect([...withFix]).toContain(code);
+      for (const { code, fix } of issuesOf(options))
+        if (fix !== undefined) expect([...withFix]).toContain(code);
     }
   });
 
@@ -263,7 +407,16 @@ describe("refused at start-up", () => {
   test("values are quoted and cut, whatever they are", () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    const values = ["\u001b[31m\u0085\u202e", "x".repeat(10_000), circular, 10n, Symbol("s"), () => 1, new Date(0), Object.create(null)];
+    const values = [
+      "\u001b[31m\u0085\u202e",
+      "x".repeat(10_000),
+      circular,
+      10n,
+      Symbol("s"),
+      () => 1,
+      new Date(0),
+      Object.create(null),
+    ];
     for (const value of values) {
       for (const { message } of issuesOf({ origin: APP, credentials: value })) {
         expect(message).toMatch(/^[\x20-\x7e]*$/);
@@ -274,13 +427,19 @@ describe("refused at start-up", () => {
 
   test("app.use(cors) and cors(undefined) say what to write", () => {
     const request = { method: "GET", headers: {}, url: "/" };
-    expect(() => cors(request as never, { setHeader() {} } as never)).toThrow(/app\.use\(cors\(\{ origin.*\[NOT_CALLED\]/);
-    expect(() => cors(undefined as never)).toThrow(/nothing is allowed by default; write \{ origin.*\[OPTIONS_TYPE\]/);
+    expect(() => cors(request as never, { setHeader() {} } as never)).toThrow(
+      /app\.use\(cors\(\{ origin.*\[NOT_CALLED\]/,
+    );
+    expect(() => cors(undefined as never)).toThrow(
+      /nothing is allowed by default; write \{ origin.*\[OPTIONS_TYPE\]/,
+    );
   });
 
   test("the adapter's own options", () => {
     const mistaken = (options: unknown) => () => cors({ origin: APP }, options as never);
-    expect(mistaken({ base: "billing" })).toThrow(/"billing" does not start with "\/"; write "\/billing"\. \[BASE\]/);
+    expect(mistaken({ base: "billing" })).toThrow(
+      /"billing" does not start with "\/"; write "\/billing"\. \[BASE\]/,
+    );
     expect(mistaken({ base: "/billing/" })).toThrow(/BASE/);
     expect(mistaken({ base: 1 })).toThrow(/write a string such as "\/billing"/);
     expect(mistaken({ mode: "audit" })).toThrow(/MODE/);
@@ -291,13 +450,17 @@ describe("refused at start-up", () => {
 
 /** Puts a value at an issue's path: `routes["/"].origin[1]`, `credentials`, `""`. */
 function putAt(options: unknown, path: string, value: unknown): unknown {
-  const keys = [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) => quoted ?? index ?? name ?? "");
+  const keys = [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, name]) => quoted ?? index ?? name ?? "",
+  );
   return put(options, keys, value);
 }
 
 function put(target: unknown, [key, ...rest]: string[], value: unknown): unknown {
   if (key === undefined) return value;
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(target) ? [...target] : { ...(target as object) };
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(target)
+    ? [...target]
+    : { ...(target as object) };
   const record = copy as Record<string, unknown>;
   record[key] = put(record[key], rest, value);
   return copy;
@@ -306,11 +469,36 @@ function put(target: unknown, [key, ...rest]: string[], value: unknown): unknown
 const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
   [{ origin: [APP, ""] }, "ORIGIN_EMPTY_ENTRY", "origin[1]", [APP]],
   [{ origin: [APP, "https://b.example", APP] }, "ORIGIN_COVERED", "origin[2]", [APP, "https://b.example"]],
-  [{ origin: ["", "https://*.example.com", APP] }, "ORIGIN_COVERED", "origin[2]", ["https://*.example.com", APP]],
-  [{ origin: ["https://*.example.com", "https://*.a.example.com"] }, "ORIGIN_COVERED", "origin[1]", ["https://*.example.com", "https://*.a.example.com"]],
-  [{ origin: ["http://localhost:*", "http://localhost:3000"] }, "ORIGIN_COVERED", "origin[1]", ["http://localhost:*", "http://localhost:3000"]],
-  [{ origin: [/^https:\/\/app\.example\.com$/, APP] }, "ORIGIN_COVERED", "origin[1]", [{ regexp: "^https:\\/\\/app\\.example\\.com$", flags: "" }, APP]],
-  [{ origin: [APP, "wss://app.example.com"] }, "ORIGIN_NEVER_SENT", "origin[1]", [APP, "wss://app.example.com"]],
+  [
+    { origin: ["", "https://*.example.com", APP] },
+    "ORIGIN_COVERED",
+    "origin[2]",
+    ["https://*.example.com", APP],
+  ],
+  [
+    { origin: ["https://*.example.com", "https://*.a.example.com"] },
+    "ORIGIN_COVERED",
+    "origin[1]",
+    ["https://*.example.com", "https://*.a.example.com"],
+  ],
+  [
+    { origin: ["http://localhost:*", "http://localhost:3000"] },
+    "ORIGIN_COVERED",
+    "origin[1]",
+    ["http://localhost:*", "http://localhost:3000"],
+  ],
+  [
+    { origin: [/^https:\/\/app\.example\.com$/, APP] },
+    "ORIGIN_COVERED",
+    "origin[1]",
+    [{ regexp: "^https:\\/\\/app\\.example\\.com$", flags: "" }, APP],
+  ],
+  [
+    { origin: [APP, "wss://app.example.com"] },
+    "ORIGIN_NEVER_SENT",
+    "origin[1]",
+    [APP, "wss://app.example.com"],
+  ],
   [{ origin: APP, maxAge: 86_401 }, "MAX_AGE_CAPPED", "maxAge", [APP]],
   [{ origin: APP, methods: ["GET", "CONNECT", "trace"] }, "METHOD_NEVER_SENT", "methods[1]", [APP]],
   [{ origin: APP, methods: "GET,*" }, "METHOD_COVERED", "methods", [APP]],
@@ -318,7 +506,12 @@ const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
   [{ origin: APP, allowedHeaders: ["Origin", "X-A"] }, "HEADER_FORBIDDEN", "allowedHeaders[0]", [APP]],
   [{ origin: APP, allowedHeaders: "Sec-Fetch-Mode" }, "HEADER_FORBIDDEN", "allowedHeaders", [APP]],
   [{ origin: APP, allowedHeaders: ["Proxy-Authorization"] }, "HEADER_FORBIDDEN", "allowedHeaders[0]", [APP]],
-  [{ origin: APP, allowedHeaders: ["Access-Control-Allow-Origin"] }, "HEADER_RESPONSE_ONLY", "allowedHeaders[0]", [APP]],
+  [
+    { origin: APP, allowedHeaders: ["Access-Control-Allow-Origin"] },
+    "HEADER_RESPONSE_ONLY",
+    "allowedHeaders[0]",
+    [APP],
+  ],
   [{ origin: APP, allowedHeaders: ["X-A", "x-a"] }, "HEADER_COVERED", "allowedHeaders[1]", [APP]],
   [{ origin: APP, exposedHeaders: ["Set-Cookie"] }, "EXPOSED_FORBIDDEN", "exposedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["Cookie"] }, "EXPOSED_NOT_RESPONSE", "exposedHeaders[0]", [APP]],
@@ -341,7 +534,11 @@ describe("warned of, and started", () => {
       allowedHeaders: ["Cookie", "X-A", "x-a"],
       exposedHeaders: ["Set-Cookie", "Host", "ETag"],
     });
-    expect(routes["/"]).toMatchObject({ methods: ["GET"], allowedHeaders: ["X-A"], exposedHeaders: ["ETag"] });
+    expect(routes["/"]).toMatchObject({
+      methods: ["GET"],
+      allowedHeaders: ["X-A"],
+      exposedHeaders: ["ETag"],
+    });
   });
 });
 
@@ -354,13 +551,36 @@ const ACCEPTED: readonly unknown[] = [
   { origin: [false] },
   { origin: APP, credentials: undefined, methods: undefined, nonsense: undefined },
   { origin: [APP, "https://app.example.com:8443", "https://app.example.com."] },
-  { origin: ["http://localhost", "http://localhost:3000", "http://127.0.0.1:*", "http://[::1]:5173", "http://*.localhost:*"], credentials: true },
-  { origin: ["https://*.corp", "https://*.internal", "https://*.localhost", "https://*.example.com"], credentials: true },
+  {
+    origin: [
+      "http://localhost",
+      "http://localhost:3000",
+      "http://127.0.0.1:*",
+      "http://[::1]:5173",
+      "http://*.localhost:*",
+    ],
+    credentials: true,
+  },
+  {
+    origin: ["https://*.corp", "https://*.internal", "https://*.localhost", "https://*.example.com"],
+    credentials: true,
+  },
   { origin: ["https://*.com", "https://*.vercel.app", "http://example.com"] },
   { origin: ["https://*.vercel.app"], credentials: true, dangerouslyAllowPublicSuffixes: true },
   { origin: ["http://app.example.com"], credentials: true, dangerouslyAllowInsecureOrigins: true },
   { origin: ["null", "file://"], dangerouslyAllowOpaqueOrigins: true },
-  { origin: ["chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://x", "capacitor://localhost", "ionic://localhost", "app://.", "app://localhost_3200", "tauri://localhost"], credentials: true },
+  {
+    origin: [
+      "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+      "moz-extension://x",
+      "capacitor://localhost",
+      "ionic://localhost",
+      "app://.",
+      "app://localhost_3200",
+      "tauri://localhost",
+    ],
+    credentials: true,
+  },
   { origin: "https://xn--bcher-kva.example" },
   { origin: "https://under_score.example" },
   { origin: "http://[2001:db8::1]:8080" },
@@ -389,6 +609,11 @@ test("defaults are never warned about", () => {
 test("every code of the table is raised by some test or named as the adapters' own", () => {
   const adapters = ["NOT_CALLED", "BASE", "MODE", "ENV_UNSET", "ENV_ORIGIN"];
   const judged = Object.keys(ISSUE_CODES).filter((code) => code.startsWith("REGEXP_"));
-  const raised = new Set([...REFUSALS.map(({ code }) => code as string), ...WARNINGS.map(([, code]) => code as string), ...adapters, ...judged]);
+  const raised = new Set([
+    ...REFUSALS.map(({ code }) => code as string),
+    ...WARNINGS.map(([, code]) => code as string),
+    ...adapters,
+    ...judged,
+  ]);
   expect(Object.keys(ISSUE_CODES).filter((code) => !raised.has(code))).toEqual([]);
 });

@@ -75,12 +75,22 @@ export class Exchange implements Claim {
     const { headers } = req;
     const origin = headers.origin || undefined;
     const kind =
-      req.method === "OPTIONS" ? kindOf("OPTIONS", origin, headers["access-control-request-method"]) : origin === undefined ? "non-cors" : "actual";
+      req.method === "OPTIONS"
+        ? kindOf("OPTIONS", origin, headers["access-control-request-method"])
+        : origin === undefined
+          ? "non-cors"
+          : "actual";
     if (kind === "preflight") this.vary = PREFLIGHT_VARY_LINE;
     else if (rule.varies || this.perRequest) this.vary = "Origin";
     if (origin === undefined) this.finish(kind, undefined, true, undefined);
     else if (rule.judge === "function") this.askFirst(kind, origin);
-    else this.finish(kind, origin, grants(rule, origin), because === undefined ? undefined : { refused: "cors-disabled", because });
+    else
+      this.finish(
+        kind,
+        origin,
+        grants(rule, origin),
+        because === undefined ? undefined : { refused: "cors-disabled", because },
+      );
   }
 
   private askFirst(kind: RequestKind, origin: string): void {
@@ -103,7 +113,12 @@ export class Exchange implements Claim {
   }
 
   /** `verdict`: what a function said; otherwise it is found out if somebody wants to know. */
-  private finish(kind: RequestKind, origin: string | undefined, granted: boolean, verdict: OriginVerdict | undefined): void {
+  private finish(
+    kind: RequestKind,
+    origin: string | undefined,
+    granted: boolean,
+    verdict: OriginVerdict | undefined,
+  ): void {
     const { rule, req } = this;
     const ownSite = !granted && rule.blockRefused && origin !== undefined && isOwnSite(req, origin);
     if (isObserved()) {

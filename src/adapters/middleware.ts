@@ -89,12 +89,14 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   const adapter = new Adapter(found, base);
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
   return Object.assign(middleware, {
-    wrap: (listener: RequestListener): RequestListener => (req, res) => {
-      adapter.run(req, res, (error) => {
-        if (error === undefined) listener(req, res);
-        else fail(error, res);
-      });
-    },
+    wrap:
+      (listener: RequestListener): RequestListener =>
+      (req, res) => {
+        adapter.run(req, res, (error) => {
+          if (error === undefined) listener(req, res);
+          else fail(error, res);
+        });
+      },
     onError: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => {
       adapter.run(req, res, () => next(error));
     },
@@ -111,16 +113,28 @@ function fail(error: unknown, res: ServerResponse): void {
 function checkAdapterOptions(source: unknown, options: unknown): string {
   const report = new IssueReport();
   if (isRequest(source)) {
-    report.error("NOT_CALLED", "", "cors", "cors was mounted without being called; write app.use(cors({ origin: [...] }))");
+    report.error(
+      "NOT_CALLED",
+      "",
+      "cors",
+      "cors was mounted without being called; write app.use(cors({ origin: [...] }))",
+    );
     throw new CorsConfigError(report.errors);
   }
   const { base = "", mode = "enforce", ...unknown } = Object(options ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(unknown)) {
     if (value === undefined) continue;
-    report.error("UNKNOWN_OPTION", name, value, "unknown option; the second argument takes base and mode, all else belongs into the first");
+    report.error(
+      "UNKNOWN_OPTION",
+      name,
+      value,
+      "unknown option; the second argument takes base and mode, all else belongs into the first",
+    );
   }
-  if (mode !== "enforce") report.error("MODE", "mode", mode, `${show(mode)} is no mode; write "enforce"`, "enforce");
-  const problem = typeof base === "string" ? baseProblem(base) : `is no path prefix; write a string such as "/billing"`;
+  if (mode !== "enforce")
+    report.error("MODE", "mode", mode, `${show(mode)} is no mode; write "enforce"`, "enforce");
+  const problem =
+    typeof base === "string" ? baseProblem(base) : `is no path prefix; write a string such as "/billing"`;
   if (problem !== undefined) report.error("BASE", "base", base, `${show(base)} ${problem}`);
   if (report.errors.length > 0) throw new CorsConfigError(report.errors, "Invalid options of cors()");
   return base === "/" ? "" : (base as string);
@@ -182,7 +196,9 @@ class Adapter implements Mount {
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
       if (isOver(res)) return;
       if (error !== undefined) return next(error);
-      const { rule, policy, because } = this.answers.resolve(answer, req.headers.origin, () => this.pathOf(req));
+      const { rule, policy, because } = this.answers.resolve(answer, req.headers.origin, () =>
+        this.pathOf(req),
+      );
       this.serve(rule, policy, true, because, req, res, next);
     });
   }

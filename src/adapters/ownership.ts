@@ -110,7 +110,8 @@ function reassert(res: Response, owned: Claim): void {
       if (name.length < SHORTEST_OWNED_NAME) continue;
       let right = false;
       if (name === "access-control-allow-origin") right = named && res.getHeader(name) === origin;
-      else if (name === "access-control-allow-credentials") right = named && rule.credentials && res.getHeader(name) === "true";
+      else if (name === "access-control-allow-credentials")
+        right = named && rule.credentials && res.getHeader(name) === "true";
       else if (name === "access-control-expose-headers") right = named && res.getHeader(name) === exposed;
       else if (!name.startsWith("access-control-")) continue;
       if (right) missing--;
@@ -138,7 +139,8 @@ function expectedValue({ rule, granted, continued }: Claim, name: string): strin
 function restore(res: Response, owned: Claim): void {
   for (const name of CORS_RESPONSE_HEADERS) {
     const written = res.getHeader(name);
-    const exposed = name === "access-control-expose-headers" && isGranted(owned) && owned.continued === undefined;
+    const exposed =
+      name === "access-control-expose-headers" && isGranted(owned) && owned.continued === undefined;
     const expected = exposed ? joinExposed(owned.rule, written) : expectedValue(owned, name);
     if (written === expected) continue;
     if (expected === undefined) res.removeHeader?.(name);

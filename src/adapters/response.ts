@@ -20,7 +20,9 @@ export interface Response {
 
 /** Is there nobody left to answer: headers on their way, ended, or the connection gone? */
 export function isOver(res: Response): boolean {
-  return res.headersSent === true || res.writableEnded === true || res.destroyed === true || res.closed === true;
+  return (
+    res.headersSent === true || res.writableEnded === true || res.destroyed === true || res.closed === true
+  );
 }
 
 // The last merge, since a service merges the same two values at every request.

@@ -1,7 +1,7 @@
 // Per-request sources: what a function of the request answers becomes a rule for this request.
 import type { IncomingMessage } from "node:http";
-import { type CompiledRule, compilePolicy, compileRoute, compileRule } from "../policy/compile.ts";
 import { defaultRule } from "../policy/checked.ts";
+import { type CompiledRule, compilePolicy, compileRoute, compileRule } from "../policy/compile.ts";
 import { formatIssue, IssueReport, show } from "../policy/issues.ts";
 import type { PolicyOptions, RuleOptions } from "../policy/options.ts";
 import { asPolicy, compiledOf, type LivePolicy, type Policy } from "../policy/policy.ts";
@@ -65,7 +65,12 @@ export class SourceAnswers {
     if (answer === false || (Array.isArray(answer) && answer.length === 0)) return OFF;
     if (answer === "passthrough") return HANDS_OFF;
     const report = new IssueReport();
-    report.error("OPTIONS_TYPE", "", answer, `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`);
+    report.error(
+      "OPTIONS_TYPE",
+      "",
+      answer,
+      `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`,
+    );
     return this.#invalid(report);
   }
 
@@ -102,7 +107,9 @@ interface RememberedOptions {
 
 function remember(options: Options, resolved: Resolved): RememberedOptions | undefined {
   const names = Object.keys(options);
-  const primitive = names.every((name) => typeof options[name] !== "object" && typeof options[name] !== "function");
+  const primitive = names.every(
+    (name) => typeof options[name] !== "object" && typeof options[name] !== "function",
+  );
   return primitive ? { names, options: { ...options }, resolved } : undefined;
 }
 

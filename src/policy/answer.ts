@@ -12,7 +12,11 @@ export type RequestKind = Decision["kind"];
  * (https://fetch.spec.whatwg.org/#cors-preflight-request). OPTIONS alone is the tempting test: it swallows the
  * application's own OPTIONS answers.
  */
-export function kindOf(method: string, origin: string | undefined, requestMethod: string | undefined): RequestKind {
+export function kindOf(
+  method: string,
+  origin: string | undefined,
+  requestMethod: string | undefined,
+): RequestKind {
   if (origin === undefined || origin === "") return "non-cors";
   return method === "OPTIONS" && requestMethod !== undefined && requestMethod !== "" ? "preflight" : "actual";
 }

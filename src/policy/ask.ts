@@ -42,14 +42,17 @@ export function askOnce(
   if (settled && returned === undefined) return;
   const take = (answer: unknown) => {
     if (answer !== undefined) settle(undefined, answer);
-    else if (ask.length < 2) callback(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
+    else if (ask.length < 2)
+      callback(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
   };
   if (isThenable(returned)) returned.then(take, (error) => settle(asError(error, what), undefined));
   else take(returned);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
 }
 
 /** Express gives the strings "route" and "router" a meaning of their own, so `next(err)` gets objects only. */
@@ -61,9 +64,7 @@ function asError(error: unknown, what: string): Error | object {
 /** Does an origin function decide about this request? Not without an origin, a malformed one, or on its own site. */
 export function mustAsk(rule: CompiledRule, origin: string, sameOrigin: boolean): boolean {
   return (
-    rule.judge === "function" &&
-    !sameOrigin &&
-    (parseOrigin(origin) !== undefined || isOpaqueOrigin(origin))
+    rule.judge === "function" && !sameOrigin && (parseOrigin(origin) !== undefined || isOpaqueOrigin(origin))
   );
 }
 

@@ -44,7 +44,14 @@ export interface CheckedRule {
 
 export type CheckedRoute = CheckedRule | "passthrough";
 
-export const DEFAULT_METHODS: readonly string[] = Object.freeze(["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]);
+export const DEFAULT_METHODS: readonly string[] = Object.freeze([
+  "GET",
+  "HEAD",
+  "PUT",
+  "PATCH",
+  "POST",
+  "DELETE",
+]);
 
 /** The defaults, as one object literal, so that every rule has the same shape. */
 export function defaultRule(): CheckedRule {

@@ -1,5 +1,11 @@
 // Checked options -> a frozen rule with ready-made header values: everything that can be computed before a request is.
-import { type CheckedList, type CheckedRoute, type CheckedRule, DEFAULT_METHODS, defaultRule } from "./checked.ts";
+import {
+  type CheckedList,
+  type CheckedRoute,
+  type CheckedRule,
+  DEFAULT_METHODS,
+  defaultRule,
+} from "./checked.ts";
 import type { DecisionReason, OriginFunction, RouteData } from "./options.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
 import { routeSelector } from "./routes.ts";
@@ -132,14 +138,17 @@ export function routeData(route: CheckedRoute): RouteData {
   const { origin } = route;
   const shown =
     origin.kind === "list"
-      ? Object.freeze(origin.written.map((entry) => (typeof entry === "string" ? entry : Object.freeze(entry))))
+      ? Object.freeze(
+          origin.written.map((entry) => (typeof entry === "string" ? entry : Object.freeze(entry))),
+        )
       : origin.kind === "any"
         ? "*"
         : origin.kind === "function"
           ? Object.freeze({ function: true } as const)
           : false;
   // `{ origin: false }` is `false`, unless it still says something about requests that are refused.
-  if (shown === false && !route.blockRefused && !route.preflightContinue && !route.allowOverride) return false;
+  if (shown === false && !route.blockRefused && !route.preflightContinue && !route.allowOverride)
+    return false;
   return Object.freeze({
     ...route,
     origin: shown,

@@ -52,7 +52,11 @@ function text(value: unknown): string | undefined {
 }
 
 /** The decision, once route and origin are judged. `rule` is `undefined` where no key covers the path. */
-export function explain(rule: CompiledRule | undefined, request: CleanRequest, verdict: OriginVerdict): Decision {
+export function explain(
+  rule: CompiledRule | undefined,
+  request: CleanRequest,
+  verdict: OriginVerdict,
+): Decision {
   const kind = kindOf(request.method, request.origin, request.requestMethod);
   if (rule === undefined || rule.passthrough) {
     const refused = rule === undefined ? "not-covered" : "passthrough";
@@ -66,7 +70,8 @@ export function explain(rule: CompiledRule | undefined, request: CleanRequest, v
   const reason = refused ?? (kind === "preflight" ? refusedPreflight(rule, request) : null);
   return decision(kind, rule, request, refusal(kind, request, reason, verdict.because), {
     headers: headersOf(rule, kind, request, refused === null),
-    vary: kind === "preflight" ? PREFLIGHT_VARY : rule.varies || verdict.varies === true ? ORIGIN_VARY : NO_VARY,
+    vary:
+      kind === "preflight" ? PREFLIGHT_VARY : rule.varies || verdict.varies === true ? ORIGIN_VARY : NO_VARY,
     status: statusOf(rule, kind, refused !== null, request.sameOrigin),
   });
 }
@@ -127,7 +132,10 @@ function headersOf(
 }
 
 /** What a browser checks once the origin is granted: https://fetch.spec.whatwg.org/#cors-preflight-fetch step 7. */
-function refusedPreflight(rule: CompiledRule, { requestMethod = "", requestHeaders = "" }: CleanRequest): DecisionReason | null {
+function refusedPreflight(
+  rule: CompiledRule,
+  { requestMethod = "", requestHeaders = "" }: CleanRequest,
+): DecisionReason | null {
   if (!isToken(requestMethod)) return "malformed-request";
   if (!isMethodGranted(rule, requestMethod)) return "method-not-allowed";
   if (requestHeaders === "") return null;

@@ -55,9 +55,7 @@ const FORBIDDEN_REQUEST_HEADERS = new Set([
 /** https://fetch.spec.whatwg.org/#forbidden-request-header, as far as the name alone decides. */
 export function isForbiddenRequestHeader(lowerName: string): boolean {
   return (
-    FORBIDDEN_REQUEST_HEADERS.has(lowerName) ||
-    lowerName.startsWith("sec-") ||
-    lowerName.startsWith("proxy-")
+    FORBIDDEN_REQUEST_HEADERS.has(lowerName) || lowerName.startsWith("sec-") || lowerName.startsWith("proxy-")
   );
 }
 

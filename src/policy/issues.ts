@@ -2,21 +2,22 @@
 
 /** Every code, each with the advice that holds whatever the value was. */
 export const ISSUE_CODES = {
-  OPTIONS_TYPE: "Pass an options object: cors({ origin: [\"https://app.example.com\"] }).",
+  OPTIONS_TYPE: 'Pass an options object: cors({ origin: ["https://app.example.com"] }).',
   NOT_CALLED: "Call it: app.use(cors({ origin: [...] })), not app.use(cors).",
   UNKNOWN_OPTION: "Use the option names of the README; nothing else has an effect.",
-  OPTION_TYPE: "Give the option the type that the message names; strings such as \"true\" are not converted.",
+  OPTION_TYPE: 'Give the option the type that the message names; strings such as "true" are not converted.',
   ROUTES_MIXED: "Put every option into a route: the table is the whole policy.",
-  ROUTES_EMPTY: "Write at least one route; \"/\" covers every path.",
-  ROUTE_KEY: "A key is a path prefix on segment boundaries: \"/public\". It has no pattern characters.",
+  ROUTES_EMPTY: 'Write at least one route; "/" covers every path.',
+  ROUTE_KEY: 'A key is a path prefix on segment boundaries: "/public". It has no pattern characters.',
   ROUTE_DUPLICATE: "Keys must differ by more than case: frameworks match mounts without regard to it.",
-  ROUTE_VALUE: "A route is rule options, false or \"passthrough\".",
+  ROUTE_VALUE: 'A route is rule options, false or "passthrough".',
   ORIGIN_REQUIRED: "Name the origins; if they come from the environment, use originsFromEnv(name).",
   ORIGIN_TYPE: "Use strings, RegExps, an array of these, a boolean or a function.",
   ORIGIN_LIST: "Write one origin per array entry.",
   ORIGIN_WHITESPACE: "Remove the white space; browsers compare byte by byte.",
   ORIGIN_OPAQUE: "Give the page a real origin, or set dangerouslyAllowOpaqueOrigins: true.",
-  ORIGIN_WILDCARD: "A \"*\" may stand for whole labels (https://*.example.com) and for the port (http://localhost:*).",
+  ORIGIN_WILDCARD:
+    'A "*" may stand for whole labels (https://*.example.com) and for the port (http://localhost:*).',
   ORIGIN_SCHEME: "An origin starts with its scheme: https://app.example.com.",
   ORIGIN_PATH: "An origin ends after the host or the port: no slash, path, query or fragment.",
   ORIGIN_USERINFO: "An origin has no user name or password.",
@@ -25,9 +26,9 @@ export const ISSUE_CODES = {
   ORIGIN_DEFAULT_PORT: "Browsers leave the default port out.",
   ORIGIN_IP: "Browsers send the shortest decimal or compressed form of an address.",
   ORIGIN_GRAMMAR: "A serialized origin is scheme://host or scheme://host:port, at most 326 bytes.",
-  ORIGIN_WILDCARD_MIXED: "\"*\" stands alone: every other entry would have no effect.",
+  ORIGIN_WILDCARD_MIXED: '"*" stands alone: every other entry would have no effect.',
   CREDENTIALS_WILDCARD: "List the origins, or leave credentials out.",
-  CREDENTIALS_EXPOSED_WILDCARD: "Name the exposed headers: with credentials \"*\" is a header of that name.",
+  CREDENTIALS_EXPOSED_WILDCARD: 'Name the exposed headers: with credentials "*" is a header of that name.',
   CREDENTIALS_INSECURE: "Use https, or set dangerouslyAllowInsecureOrigins: true.",
   CREDENTIALS_PUBLIC_SUFFIX: "Use a domain of your own, or set dangerouslyAllowPublicSuffixes: true.",
   REGEXP_SYNTAX: "The source and the flags must make a RegExp.",
@@ -39,13 +40,14 @@ export const ISSUE_CODES = {
   REGEXP_TOO_WIDE: "Separate the host from what stands before it: (.+\\.)?example\\.com.",
   REGEXP_PUBLIC_SUFFIX: "Use a domain of your own, or set dangerouslyAllowPublicSuffixes: true.",
   REGEXP_UNSUPPORTED: "Write the RegExp with ordinary syntax, or list the origins.",
-  METHOD_TOKEN: "A method is a token: letters, as in \"PATCH\".",
-  METHOD_CASE: "Methods are case-sensitive; browsers upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT.",
-  HEADER_TOKEN: "A header name is a token: letters, digits and hyphens, as in \"X-Request-Id\".",
+  METHOD_TOKEN: 'A method is a token: letters, as in "PATCH".',
+  METHOD_CASE:
+    "Methods are case-sensitive; browsers upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT.",
+  HEADER_TOKEN: 'A header name is a token: letters, digits and hyphens, as in "X-Request-Id".',
   MAX_AGE: "maxAge is a whole number of seconds, 0 or more.",
   OPTIONS_SUCCESS_STATUS: "Browsers accept any status from 200 to 299; 204 is the usual one.",
-  BASE: "base is a path prefix such as \"/billing\".",
-  MODE: "mode is \"enforce\".",
+  BASE: 'base is a path prefix such as "/billing".',
+  MODE: 'mode is "enforce".',
   ENV_UNSET: "Set the variable, or give a fallback.",
   ENV_ORIGIN: "List origins, separated by commas or spaces.",
   // Warnings: legal, but without effect or doubtful.
@@ -54,13 +56,13 @@ export const ISSUE_CODES = {
   ORIGIN_NEVER_SENT: "Write the page's origin: WebSocket handshakes carry https:// or http:// origins too.",
   MAX_AGE_CAPPED: "No browser keeps a preflight longer than a day; Chromium two hours, Safari ten minutes.",
   METHOD_NEVER_SENT: "Remove the method: browsers refuse to send it.",
-  METHOD_COVERED: "Remove the name: \"*\" or an equal entry already covers it.",
+  METHOD_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
   HEADER_FORBIDDEN: "Remove the name: scripts cannot set this request header.",
   HEADER_RESPONSE_ONLY: "Stop sending this header from the front end: it belongs to responses.",
   HEADER_COVERED: "Remove the name: an equal entry already covers it.",
   EXPOSED_FORBIDDEN: "Remove the name: no script can read it.",
   EXPOSED_NOT_RESPONSE: "Remove the name: it is no response header.",
-  EXPOSED_COVERED: "Remove the name: \"*\" or an equal entry already covers it.",
+  EXPOSED_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
 } as const satisfies Record<string, string>;
 
 /** The code of a configuration issue; stable across minor versions. */
@@ -141,7 +143,10 @@ function quote(text: string): string {
 
 /** JSON leaves C1 controls and bidirectional marks alone; a terminal does not. */
 function escape(json: string): string {
-  return json.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return json.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function cut(text: string): string {

@@ -65,7 +65,11 @@ function quoted(text: string): OriginAdvice | undefined {
 function whitespace(text: string): OriginAdvice | undefined {
   const trimmed = text.trim();
   if (trimmed === text) return undefined;
-  return advice("ORIGIN_WHITESPACE", "has white space around it, browsers send none; remove it", repaired(trimmed));
+  return advice(
+    "ORIGIN_WHITESPACE",
+    "has white space around it, browsers send none; remove it",
+    repaired(trimmed),
+  );
 }
 
 function list(text: string): OriginAdvice | undefined {
@@ -97,7 +101,11 @@ function noScheme(text: string): OriginAdvice | undefined {
   const host = text.replace(/^(?:https?)?:?\/*/i, "");
   const scheme = /^(?:localhost|127\.|\[::1\])/i.test(host) ? "http" : "https";
   const looksLikeHost = scheme === "http" || host.includes(".");
-  return advice("ORIGIN_SCHEME", "has no scheme; write it", looksLikeHost ? repaired(`${scheme}://${host}`) : undefined);
+  return advice(
+    "ORIGIN_SCHEME",
+    "has no scheme; write it",
+    looksLikeHost ? repaired(`${scheme}://${host}`) : undefined,
+  );
 }
 
 function userinfo(text: string): OriginAdvice | undefined {
@@ -108,7 +116,11 @@ function userinfo(text: string): OriginAdvice | undefined {
 function unicode(text: string): OriginAdvice | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
   if (/^[\x00-\x7f]*$/.test(text)) return undefined;
-  return advice("ORIGIN_UNICODE", "has a host outside ASCII; browsers send its Punycode form", repaired(text));
+  return advice(
+    "ORIGIN_UNICODE",
+    "has a host outside ASCII; browsers send its Punycode form",
+    repaired(text),
+  );
 }
 
 function address(text: string): OriginAdvice | undefined {
@@ -124,19 +136,30 @@ function upperCase(text: string): OriginAdvice | undefined {
   const web = /^https?:/i.test(text);
   const compared = web ? authorityWithScheme(text) : text.slice(0, end);
   if (compared === compared.toLowerCase()) return undefined;
-  return advice("ORIGIN_CASE", "has upper-case letters; browsers send scheme and host in lower case", repaired(text));
+  return advice(
+    "ORIGIN_CASE",
+    "has upper-case letters; browsers send scheme and host in lower case",
+    repaired(text),
+  );
 }
 
 function defaultPort(text: string): OriginAdvice | undefined {
   const port = /:0*(\d+)$/.exec(authority(text))?.[1];
   if (port !== (text.startsWith("https:") ? "443" : "80")) return undefined;
-  return advice("ORIGIN_DEFAULT_PORT", "names the default port, which browsers leave out; write", repaired(text));
+  return advice(
+    "ORIGIN_DEFAULT_PORT",
+    "names the default port, which browsers leave out; write",
+    repaired(text),
+  );
 }
 
 function path(text: string): OriginAdvice | undefined {
   const rest = text.slice(authorityWithScheme(text).length);
   if (rest === "") return undefined;
-  const what = rest === "/" ? "is not an origin; remove the trailing slash" : "is a URL, not an origin; remove what follows the host";
+  const what =
+    rest === "/"
+      ? "is not an origin; remove the trailing slash"
+      : "is a URL, not an origin; remove what follows the host";
   return advice("ORIGIN_PATH", what, repaired(text));
 }
 
@@ -157,7 +180,8 @@ function advice(code: ConfigIssueCode, what: string, fix: string | undefined): O
 function repaired(text: string): string | undefined {
   if (isListable(text)) return text;
   const url = canonicalUrl(text);
-  const candidate = url === undefined ? lowerScheme(authorityWithScheme(text)) : `${url.protocol}//${url.host}`;
+  const candidate =
+    url === undefined ? lowerScheme(authorityWithScheme(text)) : `${url.protocol}//${url.host}`;
   return isListable(candidate) ? candidate : repairedPattern(text);
 }
 

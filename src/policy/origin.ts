@@ -56,13 +56,19 @@ export function parseOrigin(value: string): ParsedOrigin | undefined {
   return SCHEME.test(scheme) && OPAQUE_HOST.test(host) ? { scheme, host, port: "" } : undefined;
 }
 
-function parseAuthority(value: string, scheme: string, start: number, defaultPort: string): ParsedOrigin | undefined {
+function parseAuthority(
+  value: string,
+  scheme: string,
+  start: number,
+  defaultPort: string,
+): ParsedOrigin | undefined {
   const end = value.charCodeAt(start) === BRACKET ? endOfIPv6(value, start) : endOfName(value, start);
   if (end < 0) return undefined;
   const host = value.slice(start, end);
   if (end === value.length) return { scheme, host, port: "" };
   const port = value.slice(end + 1);
-  const valid = value.charCodeAt(end) === COLON && PORT.test(port) && Number(port) <= 65535 && port !== defaultPort;
+  const valid =
+    value.charCodeAt(end) === COLON && PORT.test(port) && Number(port) <= 65535 && port !== defaultPort;
   return valid ? { scheme, host, port } : undefined;
 }
 
@@ -97,7 +103,10 @@ function endOfName(value: string, start: number): number {
   const dotted = end === label;
   if (!dotted) last = label;
   if (end - start - (dotted ? 1 : 0) > MAX_HOST_BYTES) return -1;
-  return isDigit(value.charCodeAt(last)) && !isNameOrIPv4(value.slice(start, end), value.slice(last, dotted ? end - 1 : end)) ? -1 : end;
+  return isDigit(value.charCodeAt(last)) &&
+    !isNameOrIPv4(value.slice(start, end), value.slice(last, dotted ? end - 1 : end))
+    ? -1
+    : end;
 }
 
 /** With a trailing dot too: a URL parser reads "127.0.0.1." as the address, so no browser sends it. */

@@ -84,7 +84,9 @@ export function policyFrom(options: unknown): Policy {
   const report = new IssueReport();
   const checked = checkPolicy(options, report);
   if (report.errors.length > 0) throw new CorsConfigError(report.errors);
-  const routes = Object.freeze(Object.fromEntries([...checked].map(([key, route]) => [key, routeData(route)])));
+  const routes = Object.freeze(
+    Object.fromEntries([...checked].map(([key, route]) => [key, routeData(route)])),
+  );
   return newPolicy(compilePolicy(checked), routes, Object.freeze(report.warnings));
 }
 
@@ -94,7 +96,8 @@ function newPolicy(compiled: CompiledPolicy, routes: Policy["routes"], warnings:
   const policy: Policy = {
     decide: (request) => decideNow(find, cleanRequest(request)),
     decideAsync: (request) => later((done) => decideWhenAnswered(find, cleanRequest(request), done)),
-    isTrustedOrigin: (origin, path = "/") => now("isTrustedOrigin", (done) => trust(find(path), origin, done)),
+    isTrustedOrigin: (origin, path = "/") =>
+      now("isTrustedOrigin", (done) => trust(find(path), origin, done)),
     isTrustedOriginAsync: (origin, path = "/") => later((done) => trust(find(path), origin, done)),
     routes,
     // At first use: a policy of a million origins need not be spelt out to serve.
@@ -132,10 +135,15 @@ function judge(rule: CompiledRule | undefined, request: CleanRequest, done: Done
 
 /** Asks the rule's origin function, and judges its answer. */
 export function askOrigin(rule: CompiledRule, origin: string, done: Done<OriginVerdict>): void {
-  askOnce(rule.ask as never, origin, `the origin function of route ${show(rule.key ?? "/")}`, (error, answer) => {
-    if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
-    else done(error);
-  });
+  askOnce(
+    rule.ask as never,
+    origin,
+    `the origin function of route ${show(rule.key ?? "/")}`,
+    (error, answer) => {
+      if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
+      else done(error);
+    },
+  );
 }
 
 function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boolean>): void {
@@ -146,7 +154,14 @@ function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boole
   }
   // Cookies go along whether or not the rule says `credentials`, so an insecure origin is never trusted by default.
   if (isInsecure(parsed) && !rule.allowInsecure) return done(undefined, false);
-  const request = { method: "GET", path: "", origin, requestMethod: undefined, requestHeaders: undefined, sameOrigin: false };
+  const request = {
+    method: "GET",
+    path: "",
+    origin,
+    requestMethod: undefined,
+    requestHeaders: undefined,
+    sameOrigin: false,
+  };
   judge(rule, request, (error, verdict) => {
     if (verdict === undefined) done(error);
     else done(undefined, verdict.refused === null);
@@ -164,7 +179,9 @@ function now<T>(name: string, start: (done: Done<T>) => void): T {
     result = value;
   });
   if (!settled) {
-    throw new TypeError(`An origin function has not answered yet, so ${name}() has no answer; use ${name}Async().`);
+    throw new TypeError(
+      `An origin function has not answered yet, so ${name}() has no answer; use ${name}Async().`,
+    );
   }
   if (result === undefined) throw failure;
   return result;

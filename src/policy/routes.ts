@@ -123,10 +123,11 @@ export function routeKeyProblem(key: string): string | undefined {
     return `has pattern characters, and a key covers everything below it; write ${show(prefix)}`;
   }
   if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key}`)}`;
-  if (/\/\.{1,2}(?:\/|$)/.test(key)) return "has a dot segment, which clients remove; write the path that is meant";
+  if (/\/\.{1,2}(?:\/|$)/.test(key))
+    return "has a dot segment, which clients remove; write the path that is meant";
   if (key.endsWith("/")) return `ends with a slash; a key covers everything below it: write ${show(prefix)}`;
   if (key.includes("//")) return `has an empty segment; write ${show(key.replace(/\/{2,}/g, "/"))}`;
-  return "has characters that readers of a path disagree about; a key is made of A-Za-z0-9-._~!$&'+,=@ and \"/\"";
+  return 'has characters that readers of a path disagree about; a key is made of A-Za-z0-9-._~!$&\'+,=@ and "/"';
 }
 
 export function checkRouteKeys(keys: readonly string[], report: IssueReport): void {
@@ -141,6 +142,11 @@ export function checkRouteKeys(keys: readonly string[], report: IssueReport): vo
     const twin = folded.get(fold(key));
     folded.set(fold(key), key);
     if (twin === undefined) continue;
-    report.error("ROUTE_DUPLICATE", path, key, `${show(key)} differs from ${show(twin)} by case alone; write one of them`);
+    report.error(
+      "ROUTE_DUPLICATE",
+      path,
+      key,
+      `${show(key)} differs from ${show(twin)} by case alone; write one of them`,
+    );
   }
 }

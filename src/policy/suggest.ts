@@ -1,7 +1,6 @@
 // "Did you mean": from a misspelt option name to the right one.
 
-const CLOSED =
-  "no header grants private network access any more, browsers ask the user instead; remove it";
+const CLOSED = "no header grants private network access any more, browsers ask the user instead; remove it";
 
 // Names that people write and no edit distance leads from: other libraries' options, and the headers themselves.
 const ALIASES: Readonly<Record<string, string>> = {

@@ -20,7 +20,12 @@ export type RuleFlags = Pick<
 >;
 
 /** Checks the value of `origin`. `path` is where it stands, less the report's prefix. */
-export function checkOrigin(value: unknown, path: string, flags: RuleFlags, report: IssueReport): CheckedOrigin {
+export function checkOrigin(
+  value: unknown,
+  path: string,
+  flags: RuleFlags,
+  report: IssueReport,
+): CheckedOrigin {
   if (typeof value === "function") return { kind: "function", ask: value as OriginFunction };
   if (value === true || value === "*") return { kind: "any" };
   if (value === false) return { kind: "none" };
@@ -28,7 +33,14 @@ export function checkOrigin(value: unknown, path: string, flags: RuleFlags, repo
     report.error("ORIGIN_REQUIRED", path, value, `${show(value)} names no origin; ${UNSET}`);
     return { kind: "none" };
   }
-  const list: CheckedList = { kind: "list", exact: [], patterns: [], regexps: [], written: [], positions: [] };
+  const list: CheckedList = {
+    kind: "list",
+    exact: [],
+    patterns: [],
+    regexps: [],
+    written: [],
+    positions: [],
+  };
   if (Array.isArray(value)) return checkArray(value, path, list, flags, report);
   checkEntry(value, path, list, flags, report);
   return list;
@@ -61,7 +73,12 @@ function checkArray(
     return { kind: "none" };
   }
   for (const index of empties) {
-    report.warn("ORIGIN_EMPTY_ENTRY", `${path}[${index}]`, "", `"" is no origin and was dropped; a trailing comma?`);
+    report.warn(
+      "ORIGIN_EMPTY_ENTRY",
+      `${path}[${index}]`,
+      "",
+      `"" is no origin and was dropped; a trailing comma?`,
+    );
   }
   if (any >= 0) {
     if (list.written.length > 0) {
@@ -77,7 +94,13 @@ function checkArray(
   return list.written.length === 0 && none ? { kind: "none" } : list;
 }
 
-function checkEntry(entry: unknown, path: string, list: CheckedList, flags: RuleFlags, report: IssueReport): void {
+function checkEntry(
+  entry: unknown,
+  path: string,
+  list: CheckedList,
+  flags: RuleFlags,
+  report: IssueReport,
+): void {
   if (typeof entry === "string") return checkString(entry, path, list, flags, report);
   const regexp = regexpParts(entry);
   if (regexp !== undefined) return checkRegExp(entry, regexp, path, list, flags, report);
@@ -100,16 +123,25 @@ function checkEntry(entry: unknown, path: string, list: CheckedList, flags: Rule
 function meantByObject(value: unknown): string | readonly string[] | undefined {
   if (value instanceof URL && parseOrigin(value.origin) !== undefined) return value.origin;
   if (value instanceof Set && value.size > 0) {
-    const entries = [...value].filter((entry) => typeof entry === "string" && parseOrigin(entry) !== undefined);
+    const entries = [...value].filter(
+      (entry) => typeof entry === "string" && parseOrigin(entry) !== undefined,
+    );
     return entries.length === value.size ? entries : undefined;
   }
   return undefined;
 }
 
-function checkString(text: string, path: string, list: CheckedList, flags: RuleFlags, report: IssueReport): void {
+function checkString(
+  text: string,
+  path: string,
+  list: CheckedList,
+  flags: RuleFlags,
+  report: IssueReport,
+): void {
   const origin = parseOrigin(text);
   if (origin !== undefined && !text.includes("*")) {
-    if (flags.credentials && !flags.dangerouslyAllowInsecureOrigins && isInsecure(origin)) insecure(text, path, report);
+    if (flags.credentials && !flags.dangerouslyAllowInsecureOrigins && isInsecure(origin))
+      insecure(text, path, report);
     if (origin.scheme === "wss" || origin.scheme === "ws") {
       report.warn(
         "ORIGIN_NEVER_SENT",
@@ -127,7 +159,13 @@ function checkString(text: string, path: string, list: CheckedList, flags: RuleF
     if (pattern === undefined) {
       const { code, message, fix } = adviseOrigin(text);
       // An array cannot stand inside an array: there the message alone shows the split.
-      report.error(code, path, text, `${show(text)} ${message}`, path.endsWith("]") && Array.isArray(fix) ? undefined : fix);
+      report.error(
+        code,
+        path,
+        text,
+        `${show(text)} ${message}`,
+        path.endsWith("]") && Array.isArray(fix) ? undefined : fix,
+      );
       return;
     }
     checkPattern(text, pattern, path, flags, report);
@@ -146,7 +184,13 @@ function insecure(text: string, path: string, report: IssueReport): void {
   );
 }
 
-function checkPattern(text: string, pattern: OriginPattern, path: string, flags: RuleFlags, report: IssueReport): void {
+function checkPattern(
+  text: string,
+  pattern: OriginPattern,
+  path: string,
+  flags: RuleFlags,
+  report: IssueReport,
+): void {
   if (!flags.credentials) return;
   if (!flags.dangerouslyAllowInsecureOrigins && isInsecure({ scheme: pattern.scheme, host: pattern.base })) {
     insecure(text, path, report);
@@ -214,7 +258,12 @@ function compiles(source: string, flags: string): boolean {
 const VERDICTS = new Map<string, RegExpVerdict>();
 const KEPT_VERDICTS = 256;
 
-function judged(source: string, flags: string, credentials: boolean, allowPublicSuffixes: boolean): RegExpVerdict {
+function judged(
+  source: string,
+  flags: string,
+  credentials: boolean,
+  allowPublicSuffixes: boolean,
+): RegExpVerdict {
   const key = `${credentials}${allowPublicSuffixes}/${flags}/${source}`;
   const known = VERDICTS.get(key);
   if (known !== undefined) return known;
@@ -235,7 +284,9 @@ export function dropRepeated(list: CheckedList, path: string, report: IssueRepor
     const twice = written.has(key);
     written.add(key);
     if (twice || (checkCover && typeof entry === "string" && isCovered(entry, rest))) {
-      const what = twice ? "stands twice and was dropped; remove it" : "is covered by a wider entry; remove one of the two";
+      const what = twice
+        ? "stands twice and was dropped; remove it"
+        : "is covered by a wider entry; remove one of the two";
       report.warn("ORIGIN_COVERED", `${path}[${list.positions[index]}]`, entry, `${show(entry)} ${what}`);
     }
     return !twice;

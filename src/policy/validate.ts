@@ -37,7 +37,11 @@ const CHECK_OF: ReadonlyMap<string, Check<unknown>> = new Map(Object.entries(CHE
 const OPTION_NAMES = ["origin", ...Object.keys(CHECKS)];
 
 /** Checks rule options or a table of routes: key -> checked route, in the order written. */
-export function checkPolicy(options: unknown, report: IssueReport, request?: SourceRequest): Map<string, CheckedRoute> {
+export function checkPolicy(
+  options: unknown,
+  report: IssueReport,
+  request?: SourceRequest,
+): Map<string, CheckedRoute> {
   const checked = new Map<string, CheckedRoute>();
   if (!isOptions(options)) {
     reportNoOptions(options, report);
@@ -49,10 +53,20 @@ export function checkPolicy(options: unknown, report: IssueReport, request?: Sou
   }
   for (const name of Object.keys(options)) {
     if (name === "routes" || options[name] === undefined) continue;
-    report.error("ROUTES_MIXED", name, options[name], `stands beside "routes"; put it into each route that needs it`);
+    report.error(
+      "ROUTES_MIXED",
+      name,
+      options[name],
+      `stands beside "routes"; put it into each route that needs it`,
+    );
   }
   if (!isOptions(options.routes)) {
-    report.error("OPTION_TYPE", "routes", options.routes, `${show(options.routes)} is no table; write { "/": { origin: [...] } }`);
+    report.error(
+      "OPTION_TYPE",
+      "routes",
+      options.routes,
+      `${show(options.routes)} is no table; write { "/": { origin: [...] } }`,
+    );
     return checked;
   }
   const keys = Object.keys(options.routes);
@@ -71,7 +85,13 @@ function checkRoute(value: unknown, report: IssueReport, request: SourceRequest 
   if (isOptions(value)) return checkWhole(value, report, request);
   const list = value === "*" || Array.isArray(value) ? { origin: value } : undefined;
   const shown = list === undefined ? "{ origin: [...] }" : show(list);
-  report.error("ROUTE_VALUE", "", value, `${show(value)} is no rule; write ${shown}, false or "passthrough"`, list);
+  report.error(
+    "ROUTE_VALUE",
+    "",
+    value,
+    `${show(value)} is no rule; write ${shown}, false or "passthrough"`,
+    list,
+  );
   return defaultRule();
 }
 
@@ -87,7 +107,8 @@ function reportNoOptions(value: unknown, report: IssueReport): void {
   const origins = typeof value === "string" ? [value] : value;
   const meant = Array.isArray(origins) && origins.every((entry) => typeof entry === "string");
   const fix = meant ? { origin: value === "*" ? "*" : origins } : undefined;
-  const shown = fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
+  const shown =
+    fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
   const unset = value === undefined ? "; nothing is allowed by default" : "";
   report.error("OPTIONS_TYPE", "", value, `${show(value)} is no options object${unset}; write ${shown}`, fix);
 }
@@ -117,7 +138,10 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
     if (check === undefined) report.error("UNKNOWN_OPTION", name, value, suggestOption(name, OPTION_NAMES));
     else target[name] = check(value, name, report);
   }
-  rule.origin = request === undefined ? checkOrigin(options.origin, "origin", rule, report) : checkSourceOrigin(options.origin, request, rule, report);
+  rule.origin =
+    request === undefined
+      ? checkOrigin(options.origin, "origin", rule, report)
+      : checkSourceOrigin(options.origin, request, rule, report);
   if (rule.credentials) checkCredentials(rule, options, report);
   return rule;
 }
@@ -128,7 +152,12 @@ const REQUEST_ORIGIN = Object.freeze({ kind: "request" } as const);
  * `true`, and the request's own origin, say "this one" (npm `cors`'s idiom, after the source's own check); `"*"` stays
  * `*` and takes no credentials. Everything else means what it means in a policy.
  */
-function checkSourceOrigin(value: unknown, request: SourceRequest, rule: CheckedRule, report: IssueReport): CheckedOrigin {
+function checkSourceOrigin(
+  value: unknown,
+  request: SourceRequest,
+  rule: CheckedRule,
+  report: IssueReport,
+): CheckedOrigin {
   if (value === true) return REQUEST_ORIGIN;
   if (value !== "*" && value === request.origin) return REQUEST_ORIGIN;
   if (Array.isArray(value) && value.length === 0) return { kind: "none" };
@@ -170,12 +199,24 @@ const ONE_DAY = 86_400;
 function checkMaxAge(value: unknown, name: string, report: IssueReport): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) {
     if (value > ONE_DAY) {
-      report.warn("MAX_AGE_CAPPED", name, value, `${value} is longer than any browser keeps a preflight; write at most ${ONE_DAY}`, ONE_DAY);
+      report.warn(
+        "MAX_AGE_CAPPED",
+        name,
+        value,
+        `${value} is longer than any browser keeps a preflight; write at most ${ONE_DAY}`,
+        ONE_DAY,
+      );
     }
     return value;
   }
   const meant = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : wholeSeconds(value);
-  report.error("MAX_AGE", name, value, `${show(value)} is no number of seconds; write a whole number, 0 or more: ${meant ?? 600}`, meant);
+  report.error(
+    "MAX_AGE",
+    name,
+    value,
+    `${show(value)} is no number of seconds; write a whole number, 0 or more: ${meant ?? 600}`,
+    meant,
+  );
   return 0;
 }
 
@@ -187,12 +228,22 @@ function wholeSeconds(value: unknown): number | undefined {
 
 function checkStatus(value: unknown, name: string, report: IssueReport): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 299) return value;
-  report.error("OPTIONS_SUCCESS_STATUS", name, value, `${show(value)} fails every preflight; write a status from 200 to 299: 204`, 204);
+  report.error(
+    "OPTIONS_SUCCESS_STATUS",
+    name,
+    value,
+    `${show(value)} fails every preflight; write a status from 200 to 299: 204`,
+    204,
+  );
   return 204;
 }
 
 /** The elements of an array or a comma list, each with its path; `undefined` where it is neither. */
-function elements(value: unknown, name: string, report: IssueReport): readonly [string, string][] | undefined {
+function elements(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): readonly [string, string][] | undefined {
   if (typeof value === "string") {
     const names = value.split(",").map((element) => element.trim());
     return names.filter((element) => element !== "").map((element) => [element, name]);
@@ -206,12 +257,32 @@ function elements(value: unknown, name: string, report: IssueReport): readonly [
     }
     return found;
   }
-  report.error("OPTION_TYPE", name, value, `${show(value)} is no list; write an array of strings, a comma list or "*"`);
+  report.error(
+    "OPTION_TYPE",
+    name,
+    value,
+    `${show(value)} is no list; write an array of strings, a comma list or "*"`,
+  );
   return undefined;
 }
 
 // Methods that a lower-case spelling is meant to name; everything else in lower case may be a method of its own.
-const KNOWN_METHODS = new Set(["PATCH", "QUERY", "LINK", "UNLINK", "PURGE", "COPY", "MOVE", "LOCK", "UNLOCK", "MKCOL", "PROPFIND", "PROPPATCH", "SEARCH", "REPORT"]);
+const KNOWN_METHODS = new Set([
+  "PATCH",
+  "QUERY",
+  "LINK",
+  "UNLINK",
+  "PURGE",
+  "COPY",
+  "MOVE",
+  "LOCK",
+  "UNLOCK",
+  "MKCOL",
+  "PROPFIND",
+  "PROPPATCH",
+  "SEARCH",
+  "REPORT",
+]);
 
 function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
   const methods: string[] = [];
@@ -221,19 +292,36 @@ function checkMethods(value: unknown, name: string, report: IssueReport): "*" | 
     const upper = method.toUpperCase();
     if (method === "*") any = true;
     else if (!isToken(method)) {
-      report.error("METHOD_TOKEN", path, written, `${show(written)} is no method; write one name per entry, letters only: "PATCH"`);
+      report.error(
+        "METHOD_TOKEN",
+        path,
+        written,
+        `${show(written)} is no method; write one name per entry, letters only: "PATCH"`,
+      );
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
       // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
       const fix = path === name ? String(value).replace(written, upper) : upper;
-      report.error("METHOD_CASE", path, written, `${show(written)} never matches, methods are case-sensitive; write ${show(upper)}`, fix);
+      report.error(
+        "METHOD_CASE",
+        path,
+        written,
+        `${show(written)} never matches, methods are case-sensitive; write ${show(upper)}`,
+        fix,
+      );
     } else if (isForbiddenMethod(method)) {
-      report.warn("METHOD_NEVER_SENT", path, written, `${show(written)} is a method that browsers refuse to send; it was dropped`);
+      report.warn(
+        "METHOD_NEVER_SENT",
+        path,
+        written,
+        `${show(written)} is a method that browsers refuse to send; it was dropped`,
+      );
     } else if (methods.includes(method)) {
       report.warn("METHOD_COVERED", path, written, `${show(written)} stands twice; it was dropped`);
     } else methods.push(method);
   }
   if (!any) return methods;
-  if (methods.length > 0) report.warn("METHOD_COVERED", name, value, `"*" covers every method; ${show(methods)} was dropped`);
+  if (methods.length > 0)
+    report.warn("METHOD_COVERED", name, value, `"*" covers every method; ${show(methods)} was dropped`);
   return "*";
 }
 
@@ -250,7 +338,12 @@ function headerNames(
   for (const [written, path] of elements(value, name, report) ?? []) {
     const lower = written.toLowerCase();
     if (!isToken(written)) {
-      report.error("HEADER_TOKEN", path, written, `${show(written)} is no header name; write one name per entry, without values: "X-Request-Id"`);
+      report.error(
+        "HEADER_TOKEN",
+        path,
+        written,
+        `${show(written)} is no header name; write one name per entry, without values: "X-Request-Id"`,
+      );
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
     } else if (keep(lower, written, path)) {
@@ -261,15 +354,29 @@ function headerNames(
   return names;
 }
 
-function checkAllowedHeaders(value: unknown, name: string, report: IssueReport): "*" | readonly string[] | null {
+function checkAllowedHeaders(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): "*" | readonly string[] | null {
   if (value === null) return null;
   const names = headerNames(value, name, report, "HEADER_COVERED", (lower, written, path) => {
     if (isForbiddenRequestHeader(lower)) {
-      report.warn("HEADER_FORBIDDEN", path, written, `${show(written)} is a header that scripts cannot set; it was dropped`);
+      report.warn(
+        "HEADER_FORBIDDEN",
+        path,
+        written,
+        `${show(written)} is a header that scripts cannot set; it was dropped`,
+      );
       return false;
     }
     if (isCorsResponseHeader(lower)) {
-      report.warn("HEADER_RESPONSE_ONLY", path, written, `${show(written)} belongs to responses; the front end should stop sending it`);
+      report.warn(
+        "HEADER_RESPONSE_ONLY",
+        path,
+        written,
+        `${show(written)} belongs to responses; the front end should stop sending it`,
+      );
     }
     return true;
   });
@@ -280,17 +387,28 @@ function checkAllowedHeaders(value: unknown, name: string, report: IssueReport):
 function checkExposedHeaders(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
   const names = headerNames(value, name, report, "EXPOSED_COVERED", (lower, written, path) => {
     if (isForbiddenResponseHeader(lower)) {
-      report.warn("EXPOSED_FORBIDDEN", path, written, `${show(written)} can be read by no script; it was dropped`);
+      report.warn(
+        "EXPOSED_FORBIDDEN",
+        path,
+        written,
+        `${show(written)} can be read by no script; it was dropped`,
+      );
       return false;
     }
     if (isRequestOnlyHeader(lower)) {
-      report.warn("EXPOSED_NOT_RESPONSE", path, written, `${show(written)} is no response header; it was dropped`);
+      report.warn(
+        "EXPOSED_NOT_RESPONSE",
+        path,
+        written,
+        `${show(written)} is no response header; it was dropped`,
+      );
       return false;
     }
     return true;
   });
   if (!names.includes("*")) return names;
   const others = names.filter((other) => other !== "*");
-  if (others.length > 0) report.warn("EXPOSED_COVERED", name, value, `"*" covers every header; ${show(others)} was dropped`);
+  if (others.length > 0)
+    report.warn("EXPOSED_COVERED", name, value, `"*" covers every header; ${show(others)} was dropped`);
   return "*";
 }

@@ -18,7 +18,8 @@ export async function started(listener: RequestListener): Promise<RunningServer>
 
 /** Middleware and handler on plain http. */
 export function mounted(middleware: CorsMiddleware, handler: Handler): RequestListener {
-  return (req, res) => middleware(req, res, (error) => (error === undefined ? handler(req, res) : fail(error, res)));
+  return (req, res) =>
+    middleware(req, res, (error) => (error === undefined ? handler(req, res) : fail(error, res)));
 }
 
 function fail(error: unknown, res: ServerResponse): void {
@@ -31,7 +32,10 @@ export async function once(listener: RequestListener, request: Partial<RawReques
   return server.send(request);
 }
 
-export const from = (origin: string | undefined, more: readonly (readonly [string, string])[] = []): Partial<RawRequest> => ({
+export const from = (
+  origin: string | undefined,
+  more: readonly (readonly [string, string])[] = [],
+): Partial<RawRequest> => ({
   headers: origin === undefined ? more : [["Origin", origin], ...more],
 });
 

@@ -20,7 +20,9 @@ export interface RawResponse {
 
 /** Every value of a header, in order. */
 export function valuesOf(response: RawResponse, name: string): string[] {
-  return response.headers.filter(([other]) => other.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+  return response.headers
+    .filter(([other]) => other.toLowerCase() === name.toLowerCase())
+    .map(([, value]) => value);
 }
 
 /** The CORS lines of a response as a record; a line that stands twice shows as an array. */
@@ -52,7 +54,8 @@ export async function running(server: Server): Promise<RunningServer> {
   return {
     port,
     url: `http://127.0.0.1:${port}`,
-    send: ({ method = "GET", target = "/", headers = [], body = "" }) => send(port, { method, target, headers, body }),
+    send: ({ method = "GET", target = "/", headers = [], body = "" }) =>
+      send(port, { method, target, headers, body }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
