@@ -191,7 +191,14 @@ describe("an origin function", () => {
     for (const origin of twice) {
       let passed = 0;
       const middleware = cors({ origin });
-      const response = await once((req, res) => middleware(req, res, () => (passed++, res.end())), from(APP));
+      const response = await once(
+        (req, res) =>
+          middleware(req, res, () => {
+            passed++;
+            res.end();
+          }),
+        from(APP),
+      );
       expect([answerOf(response), passed]).toEqual([granted, 1]);
     }
   });
@@ -199,7 +206,11 @@ describe("an origin function", () => {
   test("that answers when the response is over: nothing happens", async () => {
     let answer: ((error: unknown, answer?: boolean) => void) | undefined;
     let passed = 0;
-    const middleware = cors({ origin: (_origin, callback) => void (answer = callback) });
+    const middleware = cors({
+      origin: (_origin, callback) => {
+        answer = callback;
+      },
+    });
     const listener = (req: never, res: never) => {
       middleware(req, res, () => passed++);
       (res as { end(text: string): void }).end("timed out");

@@ -119,7 +119,7 @@ export function show(value: unknown): string {
 
 /** Shows a RegExp as code would. */
 export function showRegExp(source: string, flags: string): string {
-  return cut(escape(`/${source}/${flags}`));
+  return cut(printable(`/${source}/${flags}`));
 }
 
 function describe(value: unknown): string {
@@ -128,21 +128,21 @@ function describe(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  if (kind === "RegExp") return escape(String(RegExp.prototype.toString.call(value)));
+  if (kind === "RegExp") return printable(String(RegExp.prototype.toString.call(value)));
   if (kind !== "Object" && kind !== "Array") return `a ${kind}`;
   try {
-    return escape(JSON.stringify(value) ?? `a ${kind}`);
+    return printable(JSON.stringify(value) ?? `a ${kind}`);
   } catch {
     return `a ${kind}`; // circular, or holding a bigint
   }
 }
 
 function quote(text: string): string {
-  return escape(JSON.stringify(text.slice(0, SHOWN_CHARACTERS + 1)));
+  return printable(JSON.stringify(text.slice(0, SHOWN_CHARACTERS + 1)));
 }
 
 /** JSON leaves C1 controls and bidirectional marks alone; a terminal does not. */
-function escape(json: string): string {
+function printable(json: string): string {
   return json.replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,0 +1,243 @@
+// The options of a rule but its origin: unknown -> checked values, with every problem reported.
+import {
+  isCorsResponseHeader,
+  isForbiddenMethod,
+  isForbiddenRequestHeader,
+  isForbiddenResponseHeader,
+  isRequestOnlyHeader,
+  isToken,
+  normalizeMethod,
+} from "./fields.ts";
+import { type IssueReport, show } from "./issues.ts";
+
+export function checkBoolean(value: unknown, name: string, report: IssueReport): boolean {
+  if (typeof value === "boolean") return value;
+  const meant = value === "true" ? true : value === "false" ? false : undefined;
+  const write = meant === undefined ? "true or false" : String(meant);
+  report.error("OPTION_TYPE", name, value, `${show(value)} is no boolean; write ${write}`, meant);
+  // What was meant is judged too, so that the next problem shows in the same run.
+  return meant ?? false;
+}
+
+const ONE_DAY = 86_400;
+
+export function checkMaxAge(value: unknown, name: string, report: IssueReport): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) {
+    if (value > ONE_DAY) {
+      report.warn(
+        "MAX_AGE_CAPPED",
+        name,
+        value,
+        `${value} is longer than any browser keeps a preflight; write at most ${ONE_DAY}`,
+        ONE_DAY,
+      );
+    }
+    return value;
+  }
+  const meant = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : wholeSeconds(value);
+  report.error(
+    "MAX_AGE",
+    name,
+    value,
+    `${show(value)} is no number of seconds; write a whole number, 0 or more: ${meant ?? 600}`,
+    meant,
+  );
+  return 0;
+}
+
+/** Negative ages switch caching off in one browser; `0` does so in all. */
+function wholeSeconds(value: unknown): number | undefined {
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  return Math.min(Math.max(Math.floor(value), 0), ONE_DAY);
+}
+
+export function checkStatus(value: unknown, name: string, report: IssueReport): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 299) return value;
+  report.error(
+    "OPTIONS_SUCCESS_STATUS",
+    name,
+    value,
+    `${show(value)} fails every preflight; write a status from 200 to 299: 204`,
+    204,
+  );
+  return 204;
+}
+
+/** The elements of an array or a comma list, each with its path; `undefined` where it is neither. */
+function elements(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): readonly [string, string][] | undefined {
+  if (typeof value === "string") {
+    const names = value.split(",").map((element) => element.trim());
+    return names.filter((element) => element !== "").map((element) => [element, name]);
+  }
+  if (Array.isArray(value)) {
+    const found: [string, string][] = [];
+    for (const [index, element] of value.entries()) {
+      const path = `${name}[${index}]`;
+      if (typeof element === "string") found.push([element, path]);
+      else report.error("OPTION_TYPE", path, element, `${show(element)} is no string; write a name`);
+    }
+    return found;
+  }
+  report.error(
+    "OPTION_TYPE",
+    name,
+    value,
+    `${show(value)} is no list; write an array of strings, a comma list or "*"`,
+  );
+  return undefined;
+}
+
+// Methods that a lower-case spelling is meant to name; everything else in lower case may be a method of its own.
+const KNOWN_METHODS = new Set([
+  "PATCH",
+  "QUERY",
+  "LINK",
+  "UNLINK",
+  "PURGE",
+  "COPY",
+  "MOVE",
+  "LOCK",
+  "UNLOCK",
+  "MKCOL",
+  "PROPFIND",
+  "PROPPATCH",
+  "SEARCH",
+  "REPORT",
+]);
+
+export function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
+  const methods: string[] = [];
+  let any = false;
+  for (const [written, path] of elements(value, name, report) ?? []) {
+    const method = normalizeMethod(written);
+    const upper = method.toUpperCase();
+    if (method === "*") any = true;
+    else if (!isToken(method)) {
+      report.error(
+        "METHOD_TOKEN",
+        path,
+        written,
+        `${show(written)} is no method; write one name per entry, letters only: "PATCH"`,
+      );
+    } else if (method !== upper && KNOWN_METHODS.has(upper)) {
+      // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
+      const fix = path === name ? String(value).replace(written, upper) : upper;
+      report.error(
+        "METHOD_CASE",
+        path,
+        written,
+        `${show(written)} never matches, methods are case-sensitive; write ${show(upper)}`,
+        fix,
+      );
+    } else if (isForbiddenMethod(method)) {
+      report.warn(
+        "METHOD_NEVER_SENT",
+        path,
+        written,
+        `${show(written)} is a method that browsers refuse to send; it was dropped`,
+      );
+    } else if (methods.includes(method)) {
+      report.warn("METHOD_COVERED", path, written, `${show(written)} stands twice; it was dropped`);
+    } else methods.push(method);
+  }
+  if (!any) return methods;
+  if (methods.length > 0)
+    report.warn("METHOD_COVERED", name, value, `"*" covers every method; ${show(methods)} was dropped`);
+  return "*";
+}
+
+/** The tokens of a list of header names without repetition, `*` included. */
+function headerNames(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+  covered: "HEADER_COVERED" | "EXPOSED_COVERED",
+  keep: (lower: string, written: string, path: string) => boolean,
+): string[] {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (const [written, path] of elements(value, name, report) ?? []) {
+    const lower = written.toLowerCase();
+    if (!isToken(written)) {
+      report.error(
+        "HEADER_TOKEN",
+        path,
+        written,
+        `${show(written)} is no header name; write one name per entry, without values: "X-Request-Id"`,
+      );
+    } else if (seen.has(lower)) {
+      report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
+    } else if (keep(lower, written, path)) {
+      seen.add(lower);
+      names.push(written);
+    }
+  }
+  return names;
+}
+
+export function checkAllowedHeaders(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): "*" | readonly string[] | null {
+  if (value === null) return null;
+  const names = headerNames(value, name, report, "HEADER_COVERED", (lower, written, path) => {
+    if (isForbiddenRequestHeader(lower)) {
+      report.warn(
+        "HEADER_FORBIDDEN",
+        path,
+        written,
+        `${show(written)} is a header that scripts cannot set; it was dropped`,
+      );
+      return false;
+    }
+    if (isCorsResponseHeader(lower)) {
+      report.warn(
+        "HEADER_RESPONSE_ONLY",
+        path,
+        written,
+        `${show(written)} belongs to responses; the front end should stop sending it`,
+      );
+    }
+    return true;
+  });
+  // Names beside "*" stay: Authorization is not covered by it, and Firefox caches only what is named.
+  return names.length === 1 && names[0] === "*" ? "*" : names;
+}
+
+export function checkExposedHeaders(
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): "*" | readonly string[] {
+  const names = headerNames(value, name, report, "EXPOSED_COVERED", (lower, written, path) => {
+    if (isForbiddenResponseHeader(lower)) {
+      report.warn(
+        "EXPOSED_FORBIDDEN",
+        path,
+        written,
+        `${show(written)} can be read by no script; it was dropped`,
+      );
+      return false;
+    }
+    if (isRequestOnlyHeader(lower)) {
+      report.warn(
+        "EXPOSED_NOT_RESPONSE",
+        path,
+        written,
+        `${show(written)} is no response header; it was dropped`,
+      );
+      return false;
+    }
+    return true;
+  });
+  if (!names.includes("*")) return names;
+  const others = names.filter((other) => other !== "*");
+  if (others.length > 0)
+    report.warn("EXPOSED_COVERED", name, value, `"*" covers every header; ${show(others)} was dropped`);
+  return "*";
+}
