@@ -369,6 +369,24 @@ describe("what it reports", () => {
     expect(events[1]?.decision.detail).toContain("answered an invalid policy");
   });
 
+  test("of a source that leaves CORS to the application, or whose policy does not cover the path", async () => {
+    const events: { decision: object }[] = [];
+    listenTo("boring-cors:decision", (message) => events.push(message as (typeof events)[number]));
+    for (const answer of ["passthrough", { routes: { "/elsewhere": { origin: APP } } }]) {
+      await once(
+        mounted(
+          cors(() => answer as "passthrough"),
+          (_req, res) => res.end(),
+        ),
+        from(APP),
+      );
+    }
+    expect(events.map(({ decision }) => decision)).toMatchObject([
+      { reason: "passthrough", vary: ["Origin"] },
+      { reason: "not-covered", vary: ["Origin"] },
+    ]);
+  });
+
   test("boring-cors:override publishes each override, not only the first", async () => {
     const events: unknown[] = [];
     listenTo("boring-cors:override", (message) => events.push(message));

@@ -168,6 +168,7 @@ const REFUSALS: readonly Refusal[] = [
   origin(`"${APP}"`, "ORIGIN_GRAMMAR", "quotes", APP, APP),
   origin("/\\.example\\.com$/", "ORIGIN_GRAMMAR", "without quotes"),
   origin("https://", "ORIGIN_GRAMMAR", "scheme://host"),
+  origin("https://a%2eb.example", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://app.example.com:99999", "ORIGIN_GRAMMAR", "scheme://host"),
   origin(`https://${"a".repeat(64)}.example.com`, "ORIGIN_GRAMMAR", "scheme://host"),
   origin(`app://${"a".repeat(400)}`, "ORIGIN_GRAMMAR", "scheme://host"),
@@ -189,6 +190,8 @@ const REFUSALS: readonly Refusal[] = [
     "https://a.example.com",
   ),
   origin("https://*", "ORIGIN_WILDCARD", 'origin: "*"'),
+  origin("https://*.%.example", "ORIGIN_WILDCARD", "https://*.example.com"),
+  origin("https://*.a..example", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*"'),
   origin("https://example.*", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://app-*.example.com", "ORIGIN_WILDCARD", "https://*.example.com"),
@@ -415,6 +418,7 @@ describe("refused at start-up", () => {
       Symbol("s"),
       () => 1,
       new Date(0),
+      { toJSON() {} },
       Object.create(null),
     ];
     for (const value of values) {

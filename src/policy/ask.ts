@@ -89,7 +89,7 @@ const OPAQUE: OriginVerdict = Object.freeze({
 });
 
 function whyNot(rule: CompiledRule, origin: string, answer: unknown): string | undefined {
-  const said = `The origin function of route ${show(rule.key ?? "/")} answered ${show(answer)} for ${show(origin)}`;
+  const said = `The origin function of route ${show(rule.key)} answered ${show(answer)} for ${show(origin)}`;
   const report = new IssueReport();
   const checked = checkOrigin(answer, "answer", flagsOf(rule), report);
   const [issue] = report.errors;

@@ -91,7 +91,8 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
   const { origin, credentials, methods, allowedHeaders, exposedHeaders } = rule;
   // With credentials `*` is an ordinary name in every list, so what is open is answered by an echo.
   const openMethods = methods === "*";
-  const openHeaders = allowedHeaders === null || allowedHeaders === "*" || allowedHeaders.includes("*");
+  const names = allowedHeaders ?? NO_NAMES;
+  const openHeaders = allowedHeaders === null || names === "*" || names.includes("*");
   const echoHeaders = openHeaders && (credentials || allowedHeaders === null);
   return {
     key,
@@ -110,7 +111,7 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
     allowMethods: openMethods ? (credentials ? undefined : "*") : joined(methods),
     echoMethod: openMethods && credentials,
     allowedHeaders: allowedHeaders === "*" ? STAR : allowedHeaders,
-    allowHeaders: echoHeaders ? undefined : joined(allowedHeaders ?? NO_NAMES),
+    allowHeaders: echoHeaders ? undefined : joined(names),
     echoHeaders,
     exposeHeaders: joined(exposedHeaders),
     maxAge: rule.maxAge === 600 ? "600" : String(rule.maxAge),

@@ -124,10 +124,9 @@ function unicode(text: string): OriginAdvice | undefined {
 }
 
 function address(text: string): OriginAdvice | undefined {
-  const host = /^https?:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(text)?.[1];
   const canonical = canonicalUrl(text)?.hostname;
-  if (host === undefined || canonical === undefined || canonical === host.toLowerCase()) return undefined;
-  if (!canonical.startsWith("[") && !/^[\d.]+$/.test(canonical)) return undefined;
+  if (canonical === undefined || !/^(?:\[.*\]|[\d.]+)$/.test(canonical)) return undefined;
+  if (canonical === authority(text).replace(/:\d*$/, "").toLowerCase()) return undefined;
   return advice("ORIGIN_IP", "spells an address in a way that browsers do not send; write", repaired(text));
 }
 
@@ -190,7 +189,8 @@ function repairedPattern(text: string): string | undefined {
   const [, scheme, base] = /^(https?:\/\/)\*+\.([^*]+)$/i.exec(text) ?? [];
   if (scheme === undefined || base === undefined) return undefined;
   const url = canonicalUrl(scheme + base);
-  const candidate = url === undefined ? text : `${url.protocol}//*.${url.host}`;
+  if (url === undefined) return undefined;
+  const candidate = `${url.protocol}//*.${url.host}`;
   return isListable(candidate) ? candidate : undefined;
 }
 

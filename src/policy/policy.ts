@@ -135,15 +135,10 @@ function judge(rule: CompiledRule | undefined, request: CleanRequest, done: Done
 
 /** Asks the rule's origin function, and judges its answer. */
 export function askOrigin(rule: CompiledRule, origin: string, done: Done<OriginVerdict>): void {
-  askOnce(
-    rule.ask as never,
-    origin,
-    `the origin function of route ${show(rule.key ?? "/")}`,
-    (error, answer) => {
-      if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
-      else done(error);
-    },
-  );
+  askOnce(rule.ask as never, origin, `the origin function of route ${show(rule.key)}`, (error, answer) => {
+    if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
+    else done(error);
+  });
 }
 
 function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boolean>): void {

@@ -51,22 +51,36 @@ const MAX_DECODINGS = 8;
  * The path as the most generous reader would take it: percent-decoded until nothing is left to decode (proxies and
  * frameworks each decode once), `\` as `/` (browsers, IIS), `;...` dropped from each segment (Java), slashes merged
  * (nginx), case folded (Express mounts, Windows). `undefined`: no reading can be trusted, since a dot segment may lead
- * anywhere and a broken escape is repaired differently by everyone.
+ * anywhere, a broken escape is repaired differently by everyone, and some trim white space.
  */
 function mostGenerousReading(path: string): string | undefined {
-  let read = path;
-  for (let round = 0; read.includes("%"); round++) {
-    // Each round is linear; a path that needs more rounds was made to confuse.
+  if (/\s/.test(path)) return undefined;
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    const decoded = decodeFully(segment);
+    if (decoded === undefined) return undefined;
+    const semicolon = decoded.indexOf(";");
+    const kept = semicolon < 0 ? decoded : decoded.slice(0, semicolon);
+    // Who drops `;...` before decoding sees one segment here, who decodes first sees two.
+    if (/[/\\]/.test(decoded.slice(kept.length))) return undefined;
+    segments.push(kept.replaceAll("\\", "/"));
+  }
+  const read = segments.join("/").replace(/\/{2,}/g, "/");
+  return /(?:^|\/)\.{1,2}(?:\/|$)/.test(read) ? undefined : fold(read);
+}
+
+/** Each round is linear; a path that needs more of them was made to confuse. */
+function decodeFully(segment: string): string | undefined {
+  let decoded = segment;
+  for (let round = 0; decoded.includes("%"); round++) {
     if (round === MAX_DECODINGS) return undefined;
     try {
-      read = decodeURIComponent(read);
+      decoded = decodeURIComponent(decoded);
     } catch {
       return undefined;
     }
   }
-  read = read.replaceAll("\\", "/").replace(/;[^/]*/g, "");
-  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(read)) return undefined;
-  return fold(read.replace(/\/{2,}/g, "/"));
+  return decoded;
 }
 
 /** Both ways, because the Kelvin sign has a lower-case twin in ASCII and the long s an upper-case one. */

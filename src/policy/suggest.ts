@@ -61,16 +61,20 @@ function nearest(lower: string, known: readonly string[]): string | undefined {
   return best;
 }
 
+/** Levenshtein's, row by row. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > FARTHEST) return FARTHEST + 1;
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
+  let above = [...to].map((_, column) => column + 1);
+  let distance = to.length;
+  [...from].forEach((character, row) => {
+    let diagonal = row;
+    distance = row + 1;
+    above = above.map((up, column) => {
+      const substituted = diagonal + (character === to[column] ? 0 : 1);
+      diagonal = up;
+      distance = Math.min(substituted, up + 1, distance + 1);
+      return distance;
+    });
+  });
+  return distance;
 }
