@@ -38,6 +38,22 @@ export async function basic(scale, progress) {
   return { title: "Cost added to a response, 10 origins, default options", rows };
 }
 
+/** The same inside Express 5, whose own cost is subtracted. */
+export async function inExpress(scale, progress) {
+  const rows = [];
+  for (const kind of ["allowed", "refused", "none"]) {
+    const contenders = ["npm cors", "floor", "boring-cors", "boring-cors, allowOverride"].map((contender) => {
+      return { contender, kind, exact: 10, inExpress: true };
+    });
+    // Express takes ten times as long as a bare response.
+    const slower = { ...scale, calls: Math.ceil(scale.calls / 4) };
+    const [npm, ...others] = await compare(`${LABELS[kind]}, in Express 5`, contenders, slower, progress);
+    rows.push(row(LABELS[kind], npm, "npm cors"));
+    rows.push(...others.map((other) => row(LABELS[kind], other, "npm cors", npm)));
+  }
+  return { title: "Cost added to a response inside Express 5, 10 origins, default options", rows };
+}
+
 /** `{ origin: true, credentials: true }`, a new object for each request. */
 export async function afresh(scale, progress) {
   const rows = [];

@@ -1,15 +1,15 @@
-// The benchmarks: `npm run bench [-- --quick] [--json] [--only basic,afresh,sizes,memory,http]`.
+// The benchmarks: `npm run bench [-- --quick] [--json] [--only basic,express,afresh,sizes,memory,http]`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { afresh, basic, memory, sizes } from "./cost.mjs";
+import { afresh, basic, inExpress, memory, sizes } from "./cost.mjs";
 import { throughput } from "./http.mjs";
 import { progressLine, table } from "./report.mjs";
 
-const SUITES = { basic, afresh, sizes, memory, http: throughput };
+const SUITES = { basic, express: inExpress, afresh, sizes, memory, http: throughput };
 
 // A round is a few milliseconds: shorter than what disturbs it, so that the lower quartile is undisturbed.
 const FULL = { quick: false, turns: 5, rounds: 150, calls: 500, loadMs: 1200 };

@@ -1,21 +1,23 @@
 // One contender in a process of its own, so that no other shapes its inline caches. Speaks with run.mjs over IPC.
+import express from "express";
 import { CONTENDERS, makeOrigins, makeWildcards } from "./contenders.mjs";
 import { bare, endActual, exchangeMaker, lastHead } from "./exchange.mjs";
 
 // Requests come from so many different origins, wherever the list is longer.
 const POOL = 1000;
 
-const { contender, kind, exact = 0, wild = 0, measure } = JSON.parse(process.argv[2]);
+const { contender, kind, exact = 0, wild = 0, measure, inExpress = false } = JSON.parse(process.argv[2]);
 
 const before = heapUsed();
 const begun = performance.now();
-const handler = CONTENDERS[contender]({ origins: makeOrigins(exact), wildcards: makeWildcards(wild) });
+const middleware = CONTENDERS[contender]({ origins: makeOrigins(exact), wildcards: makeWildcards(wild) });
 const built = performance.now() - begun;
 // The list that was given is garbage by now, its strings are not.
 const kept = heapUsed() - before;
 
 const exchange = exchangeMaker(kind, kind === "refused" ? makeRefused() : makeAllowed());
-const nothing = bare(kind);
+const handler = inExpress ? application(middleware) : middleware;
+const nothing = inExpress ? application() : bare(kind);
 check();
 
 const MEASURES = { time, bytes, memory: () => ({ bytesPerEntry: kept / (exact + wild), built }) };
@@ -27,6 +29,14 @@ function heapUsed() {
   globalThis.gc();
   globalThis.gc();
   return process.memoryUsage().heapUsed;
+}
+
+/** Express replaces the prototype of every response, after which some versions of V8 treat it quite differently. */
+function application(mounted) {
+  const app = express();
+  if (mounted !== undefined) app.use(mounted);
+  app.use((_req, res) => endActual(res));
+  return app;
 }
 
 function makeRefused() {
@@ -69,25 +79,25 @@ function time({ rounds, calls }) {
   return { added: cost - bareCost, bare: bareCost };
 }
 
-function timed(middleware, calls) {
+function timed(listener, calls) {
   const start = performance.now();
-  round(middleware, calls);
+  round(listener, calls);
   return ((performance.now() - start) / calls) * 1e6;
 }
 
-function round(middleware, calls) {
+function round(listener, calls) {
   for (let call = 0; call < calls; call++) {
     const { req, res } = exchange();
-    middleware(req, res, () => endActual(res));
+    listener(req, res, () => endActual(res));
   }
 }
 
 /** Bytes allocated per response, less those of the bare one. A collection in between would show as a drop: hence the median. */
 function bytes({ rounds, calls }) {
-  const allocated = (middleware) => {
+  const allocated = (listener) => {
     globalThis.gc();
     const start = process.memoryUsage().heapUsed;
-    round(middleware, calls);
+    round(listener, calls);
     return (process.memoryUsage().heapUsed - start) / calls;
   };
   round(handler, 20_000);
