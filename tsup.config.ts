@@ -1,5 +1,7 @@
-// Three outputs: ESM with its types, CommonJS, and CommonJS's types under a name of their own.
-import { copyFile } from "node:fs/promises";
+// Four outputs: ESM with its types, CommonJS, CommonJS's types, and what both load at first use.
+import { copyFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Plugin } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
 const shared: Options = {
@@ -7,14 +9,35 @@ const shared: Options = {
   target: "node20",
   platform: "node",
   splitting: false,
-  // Comments and indentation would triple what everybody installs; names stay, for stack traces.
-  esbuildOptions(options) {
-    options.minifyWhitespace = true;
-    options.minifySyntax = true;
-  },
-  // One copy of the suffix data serves both builds; it is decoded at first use.
-  external: [/public-suffix-data\.cjs$/],
+  // Half of what everybody would otherwise install, parse and compile at start-up.
+  minify: true,
 };
+
+const HEAVY = /public-suffix-data\.cjs$/;
+
+// Only CommonJS can load in the middle of a synchronous call, and only a `require` of a literal survives bundlers: so
+// both builds share one copy, as CommonJS, of what is loaded at first use.
+const LAZY = [
+  "src/policy/lazy-public-suffix-data.cjs",
+  "src/policy/public-suffix-data.cjs",
+  "src/adapters/lazy-vary.cjs",
+];
+
+/** Puts dist/seldom.cjs, loaded at first use, in the place of src/policy/seldom.ts. */
+const seldomLater = (external: boolean): Plugin => ({
+  name: "seldom-later",
+  setup(build) {
+    build.onResolve({ filter: /\/seldom\.ts$/ }, () =>
+      external ? { path: "./lazy-seldom.cjs", external } : { path: "lazy-seldom", namespace: "seldom" },
+    );
+    build.onLoad({ filter: /.*/, namespace: "seldom" }, () => ({ contents: LAZY_SELDOM, resolveDir: "." }));
+    build.onResolve({ filter: /\/seldom\.cjs$/ }, ({ path }) => ({ path, external: true }));
+  },
+});
+
+const LAZY_SELDOM = `// Loads at first use what only some policies need.
+${["adviseOrigin", "judgeRegExp", "suggestOption"].map((name) => `exports.${name} = (...given) => require("./seldom.cjs").${name}(...given);`).join("\n")}
+`;
 
 export default defineConfig([
   {
@@ -22,16 +45,24 @@ export default defineConfig([
     entry: { index: "src/index.ts" },
     format: "esm",
     dts: true,
-    onSuccess: () => copyFile("src/policy/public-suffix-data.cjs", "dist/public-suffix-data.cjs"),
+    external: [/\.cjs$/],
+    esbuildPlugins: [seldomLater(true)],
+    onSuccess: async () => {
+      for (const path of LAZY) await copyFile(path, `dist/${basename(path)}`);
+      await writeFile("dist/lazy-seldom.cjs", LAZY_SELDOM);
+    },
   },
   {
     ...shared,
     entry: { index: "src/index.ts" },
     format: "cjs",
+    external: [HEAVY],
+    esbuildPlugins: [seldomLater(false)],
     // require("boring-cors") is the middleware itself, with every named export as a property.
     footer: { js: "module.exports = Object.assign(module.exports.default, module.exports);" },
     // Hand-written, since no generator writes `export =`; the package test keeps it in step with the named exports.
     onSuccess: () => copyFile("src/index.d.cts", "dist/index.d.cts"),
   },
+  { ...shared, entry: { seldom: "src/policy/seldom.ts" }, format: "cjs", external: [HEAVY] },
   { ...shared, entry: { types: "src/index.ts" }, format: "cjs", dts: { only: true } },
 ]);

@@ -1,4 +1,5 @@
 // Types of require("boring-cors"): the middleware itself, every named export as a property of it.
+import type { IncomingMessage } from "node:http";
 import type * as api from "./types.cjs";
 
 declare const cors: typeof api.cors & {
@@ -11,24 +12,26 @@ declare const cors: typeof api.cors & {
 };
 
 declare namespace cors {
+  type CompleteRegExpData = api.CompleteRegExpData;
   type ConfigIssue = api.ConfigIssue;
   type ConfigIssueCode = api.ConfigIssueCode;
   type CorsConfigError = api.CorsConfigError;
-  type CorsMiddleware<Q extends CorsRequest = CorsRequest> = api.CorsMiddleware<Q>;
+  type CorsMiddleware<Q extends IncomingMessage = IncomingMessage> = api.CorsMiddleware<Q>;
   type CorsMiddlewareOptions = api.CorsMiddlewareOptions;
   type CorsOptions = api.CorsOptions;
-  type CorsOptionsDelegate<Q = CorsRequest> = api.CorsOptionsDelegate<Q>;
+  type CorsOptionsDelegate<Q extends CorsRequest = IncomingMessage> = api.CorsOptionsDelegate<Q>;
   type CorsRequest = api.CorsRequest;
   type CorsSource<
     O extends Origin = Origin,
     T extends Record<string, Origin> = Record<string, Origin>,
-    Q = CorsRequest,
+    Q = IncomingMessage,
   > = api.CorsSource<O, T, Q>;
   type Decision = api.Decision;
   type DecisionEvent = api.DecisionEvent;
   type DecisionReason = api.DecisionReason;
   type DecisionRequest = api.DecisionRequest;
   type ErrorEvent = api.ErrorEvent;
+  type FunctionData = api.FunctionData;
   type LivePolicy = api.LivePolicy;
   type Next = api.Next;
   type Origin = api.Origin;
@@ -50,7 +53,7 @@ declare namespace cors {
   type RuleOptions<O extends Origin = Origin> = api.RuleOptions<O>;
   type SourceAnswer = api.SourceAnswer;
   type SourceCallback = api.SourceCallback;
-  type SourceFunction<Q = CorsRequest> = api.SourceFunction<Q>;
+  type SourceFunction<Q = IncomingMessage> = api.SourceFunction<Q>;
   type StaticOrigin = api.StaticOrigin;
 }
 

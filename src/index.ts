@@ -20,9 +20,11 @@ export type {
 } from "./adapters/source.ts";
 export { type ConfigIssue, type ConfigIssueCode, CorsConfigError } from "./policy/issues.ts";
 export type {
+  CompleteRegExpData,
   Decision,
   DecisionReason,
   DecisionRequest,
+  FunctionData,
   Origin,
   OriginCallback,
   OriginEntry,

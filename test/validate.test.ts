@@ -430,7 +430,7 @@ describe("refused at start-up", () => {
   });
 
   test("app.use(cors) and cors(undefined) say what to write", () => {
-    const request = { method: "GET", headers: {}, url: "/" };
+    const request = { method: "GET", headers: {}, url: "/", httpVersion: "1.1" };
     expect(() => cors(request as never, { setHeader() {} } as never)).toThrow(
       /app\.use\(cors\(\{ origin.*\[NOT_CALLED\]/,
     );

@@ -64,6 +64,19 @@ export function publishError(error: unknown): void {
   else process.emitWarning(error instanceof Error ? error : `boring-cors: ${String(error)}`);
 }
 
+// A middleware that is made anew for each request says everything "once" each time; this is where that ends.
+const emitted = new Map<string, number>();
+const MOST_OF_ONE = 10;
+const MOST_TEXTS = 1000;
+
+/** Emits a process warning, the same text at most ten times in the life of the process. */
+export function emitWarning(message: string, type: string, code?: string): void {
+  const count = emitted.get(message) ?? 0;
+  if (count >= MOST_OF_ONE || (count === 0 && emitted.size >= MOST_TEXTS)) return;
+  emitted.set(message, count + 1);
+  process.emitWarning(message, code === undefined ? { type } : { type, code });
+}
+
 /** Says each thing once: a key per middleware, route and header, never one that a client can choose. */
 export class OnceWarnings {
   readonly #said = new Set<string>();
@@ -71,6 +84,6 @@ export class OnceWarnings {
   warn(key: string, type: string, code: string, message: () => string): void {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    process.emitWarning(message(), { type, code });
+    emitWarning(message(), type, code);
   }
 }

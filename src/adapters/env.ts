@@ -24,37 +24,28 @@ const NO_FLAGS = {
  * @throws {CorsConfigError} `ENV_UNSET` if it is unset or empty and there is no fallback, `ENV_ORIGIN` for an entry that is no origin.
  * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }) })
  */
-export function originsFromEnv(name: string, { fallback }: OriginsFromEnvOptions = {}): string[] {
-  const entries = (process.env[name] ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
+export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): string[] {
+  const entries = listed(process.env[name]);
   if (entries.length > 0) return judged(name, entries);
-  if (fallback === undefined) {
-    throw new CorsConfigError(
-      [
-        {
-          code: "ENV_UNSET",
-          path: name,
-          value: process.env[name],
-          message: `${show(process.env[name])} names no origin; set it to a list, ${name}=https://app.example.com, or give a fallback`,
-        },
-      ],
-      "Invalid environment variable",
-    );
-  }
-  return typeof fallback === "string" ? [fallback] : [...fallback];
+  const fallback = listed(options?.fallback);
+  if (fallback.length > 0) return judged(`${name} (fallback)`, fallback);
+  const value = process.env[name];
+  const message = `${show(value)} names no origin; set it to a list, ${name}=https://app.example.com, or give a fallback`;
+  throw new CorsConfigError(
+    [{ code: "ENV_UNSET", path: name, value, message }],
+    "Invalid environment variable",
+  );
+}
+
+function listed(text: string | readonly string[] | undefined): string[] {
+  if (typeof text !== "string") return [...(text ?? [])];
+  return text.split(/[\s,]+/).filter((entry) => entry !== "");
 }
 
 function judged(name: string, entries: string[]): string[] {
   const report = new IssueReport();
   checkOrigin(entries, name, NO_FLAGS, report);
   if (report.errors.length === 0) return entries;
-  const issues = report.errors.map(
-    ({ path, value, message, fix }): ConfigIssue => ({
-      code: "ENV_ORIGIN",
-      path,
-      value,
-      message,
-      ...(fix === undefined ? {} : { fix }),
-    }),
-  );
+  const issues = report.errors.map((issue): ConfigIssue => ({ ...issue, code: "ENV_ORIGIN" }));
   throw new CorsConfigError(issues, "Invalid environment variable");
 }

@@ -12,12 +12,13 @@ import {
 } from "../policy/answer.ts";
 import { mustAsk, unasked } from "../policy/ask.ts";
 import type { CompiledRule } from "../policy/compile.ts";
-import { cleanRequest, explain, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
+import { cleanRequest, explain, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
-import { type Claim, claimOn, clearCors, putClaim } from "./ownership.ts";
+import { type Claim, claimOn, clearCors, hasGranted, putClaim, release } from "./ownership.ts";
 import { isOver, mergeVary, type Response } from "./response.ts";
 import { isOwnSite, isSameOrigin } from "./same-origin.ts";
+import type { Resolved } from "./source.ts";
 
 /** Called to go on, or with the error that ends the request. */
 export type Next = (error?: unknown) => void;
@@ -33,26 +34,19 @@ export interface Mount {
 
 const PREFLIGHT_VARY_LINE = PREFLIGHT_VARY.join(", ");
 
-/** What Vary must say, whatever the rule will be. */
-export function varyOfPerRequest({ method = "", headers }: Request): string {
-  return kindOf(method, headers.origin, headers["access-control-request-method"]) === "preflight"
-    ? PREFLIGHT_VARY_LINE
-    : "Origin";
-}
-
 /** One request, its response and its rule; it stays on the response as the claim on its headers. */
 export class Exchange implements Claim {
   // Assigned in the constructor: an initialiser per field costs a definition each, at every request.
   granted: string | undefined;
   vary: string | undefined;
   continued: Claim["continued"];
-  active: boolean;
+  owns: boolean;
   writeHead: Response["writeHead"];
 
   constructor(
-    readonly rule: CompiledRule,
+    public rule: CompiledRule,
     /** Whose rule it is; `undefined` for plain options that a source answered. */
-    private readonly policy: Policy | undefined,
+    private policy: Policy | undefined,
     /** Was the rule made for this request, by a source that may have looked at its origin? */
     private readonly perRequest: boolean,
     readonly mount: Mount,
@@ -63,34 +57,63 @@ export class Exchange implements Claim {
     this.granted = undefined;
     this.vary = undefined;
     this.continued = undefined;
-    this.active = true;
+    this.owns = !rule.allowOverride;
     this.writeHead = undefined;
   }
 
+  /** While a per-request source is asked, nothing is granted, and caches know that the answer depends on the origin. */
+  hold(): void {
+    const earlier = claimOn(this.res);
+    this.vary = this.varyOf(this.kindOf());
+    if (earlier === undefined) return this.takeOver();
+    // The source may yet leave the outer policy's answer standing.
+    earlier.vary ??= "Origin";
+    mergeVary(this.res, this.vary ?? "Origin");
+  }
+
+  /** Goes on with what the source answered; `undefined` rule: it covers no such path. */
+  resume({ rule, policy, because }: Resolved): void {
+    if (rule !== undefined && !rule.passthrough) {
+      this.rule = rule;
+      this.policy = policy;
+      this.owns = !rule.allowOverride;
+      return this.start(because);
+    }
+    this.owns = false;
+    if (isObserved()) observe(this.mount, rule, policy, this.req, GRANTED, false, true);
+    this.next();
+  }
+
   /** Answers the request or lets it go on. `because`: why a source's answer grants nothing, if it was no valid one. */
-  start(because: string | undefined): void {
-    const { rule, req } = this;
+  start(because?: OriginVerdict["because"]): void {
+    const { rule } = this;
     // The same policy mounted again, inside wrap() or a router: it has answered already.
     if (!this.perRequest && claimOn(this.res)?.rule === rule) return this.next();
-    const { headers } = req;
-    const origin = headers.origin || undefined;
-    const kind =
-      req.method === "OPTIONS"
-        ? kindOf("OPTIONS", origin, headers["access-control-request-method"])
-        : origin === undefined
-          ? "non-cors"
-          : "actual";
-    if (kind === "preflight") this.vary = PREFLIGHT_VARY_LINE;
-    else if (rule.varies || this.perRequest) this.vary = "Origin";
+    const origin = this.origin();
+    const kind = this.kindOf();
+    this.vary = this.varyOf(kind);
     if (origin === undefined) this.finish(kind, undefined, true, undefined);
     else if (rule.judge === "function") this.askFirst(kind, origin);
-    else
-      this.finish(
-        kind,
-        origin,
-        grants(rule, origin),
-        because === undefined ? undefined : { refused: "cors-disabled", because },
-      );
+    else this.finish(kind, origin, grants(rule, origin), because && { refused: "cors-disabled", because });
+  }
+
+  private origin(): string | undefined {
+    const { origin } = this.req.headers;
+    return typeof origin === "string" && origin !== "" ? origin : undefined;
+  }
+
+  private kindOf(): RequestKind {
+    const { method = "", headers } = this.req;
+    return kindOf(
+      method,
+      this.origin(),
+      method === "OPTIONS" ? headers["access-control-request-method"] : undefined,
+    );
+  }
+
+  private varyOf(kind: RequestKind): string | undefined {
+    if (kind === "preflight") return PREFLIGHT_VARY_LINE;
+    return this.rule.varies || this.perRequest ? "Origin" : undefined;
   }
 
   private askFirst(kind: RequestKind, origin: string): void {
@@ -153,32 +176,46 @@ export class Exchange implements Claim {
   private takeOver(): void {
     const { rule, res } = this;
     const earlier = claimOn(res);
-    if (earlier !== undefined && earlier.rule !== rule) {
-      warnOfStack(this.mount.warnings);
+    if (earlier !== undefined && earlier.mount !== this.mount) warnOfStack(this.mount.warnings);
+    // Whatever is there is not ours. Where nothing will be made sure of later, all of it must go now.
+    if (earlier === undefined ? this.mayHaveStrangers() : earlier !== this && hasGranted(earlier))
       clearCors(res);
-    } else if (res.getHeader("access-control-allow-origin") !== undefined) {
-      clearCors(res);
-    }
     if (this.vary !== undefined) mergeVary(res, this.vary);
-    if (!rule.allowOverride) putClaim(res, this, earlier);
-    else if (earlier !== undefined) earlier.active = false;
+    // Later writes stand; but whatever a source answered, it may have looked at the origin.
+    if (rule.allowOverride && !this.perRequest) release(this);
+    putClaim(res, this);
+  }
+
+  /** Has an earlier layer set CORS headers? Allow-Origin alone is asked for where the rest is made sure of later. */
+  private mayHaveStrangers(): boolean {
+    const { res } = this;
+    if (this.owns && typeof res.writeHead === "function") {
+      return res.getHeader("access-control-allow-origin") !== undefined;
+    }
+    return res.getHeaderNames?.().some((name) => name.startsWith("access-control-")) ?? true;
   }
 
   /** Answers here: a preflight, or a refused request under `blockRefused`. The application does not run. */
   private end(kind: RequestKind, status: number): void {
     const { res, vary } = this;
     const earlier = claimOn(res);
-    // Nobody has set anything: one flat array is two to three times faster than a call for each header.
-    if (earlier === undefined && res.getHeaderNames?.().length === 0 && typeof res.writeHead === "function") {
+    // Nobody has set anything or stands between: one flat array is two to three times faster than a call per header.
+    // (on-headers before 1.1, in many session and logging middlewares, misreads flat arrays.)
+    if (earlier === undefined && res.getHeaderNames?.().length === 0 && !Object.hasOwn(res, "writeHead")) {
       const flat = new FlatHeaders();
       if (vary !== undefined) flat.setHeader("vary", vary);
       this.writeEnd(flat, kind);
       // RFC 9110 8.6: no Content-Length with 204; with any other status it keeps Node from sending an empty chunked body.
       if (status !== 204) flat.setHeader("content-length", "0");
-      res.writeHead(status, flat.list);
+      res.writeHead?.(status, flat.list);
     } else {
-      if (earlier !== undefined) earlier.active = false;
+      if (earlier !== undefined) release(earlier);
       clearCors(res);
+      // RFC 9110 8.6: what an outer layer said of its content is not true of an empty answer.
+      if (res.getHeader("content-length") !== undefined) {
+        if (status === 204) res.removeHeader?.("content-length");
+        else res.setHeader("content-length", "0");
+      }
       if (vary !== undefined) mergeVary(res, vary);
       this.writeEnd(res, kind);
       res.statusCode = status;

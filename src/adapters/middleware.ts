@@ -1,25 +1,31 @@
 // Express and Connect share (req, res, next): ask the policy, write its answer.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { askOnce } from "../policy/ask.ts";
-import type { CompiledRule } from "../policy/compile.ts";
 import { GRANTED } from "../policy/decide.ts";
 import { CorsConfigError, formatIssue, IssueReport, show } from "../policy/issues.ts";
 import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
-import { isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
-import { Exchange, type Mount, type Next, observe, type Request, varyOfPerRequest } from "./exchange.ts";
-import { isOver, mergeVary, type Response } from "./response.ts";
+import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
+import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
+import { isOver, type Response } from "./response.ts";
 import {
   type CorsOptions,
   type CorsOptionsDelegate,
   type CorsRequest,
+  OFF,
+  type Resolved,
   SourceAnswers,
   type SourceFunction,
 } from "./source.ts";
 
+type Http2Listener = (req: Http2ServerRequest, res: Http2ServerResponse) => void;
+
 /** What `cors()` returns: middleware for Express 4 and 5, Connect 3, Polka, Nest, plain `http` and http2's compat API. */
 export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
+  // The usual one last: it is what Parameters<> and error messages show.
+  (req: Http2ServerRequest, res: Http2ServerResponse, next: Next): void;
   (req: Q, res: ServerResponse, next: Next): void;
   /**
    * The whole middleware as a request listener in front of the framework: preflights never enter it. Nothing else is
@@ -28,10 +34,11 @@ export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
    *
    * @example http.createServer(cors(policy).wrap(app)).listen(3000);
    */
-  wrap(listener: RequestListener): RequestListener;
+  wrap(listener: RequestListener): RequestListener & Http2Listener;
+  wrap(listener: Http2Listener): Http2Listener;
   /**
    * Error middleware: the same headers for errors that were raised before the middleware ran (a body parser mounted
-   * first).
+   * first). A preflight is answered as always, and its error is not passed on.
    *
    * @example app.use(express.json()); app.use(mw); app.use(mw.onError);
    */
@@ -88,7 +95,7 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   if (typeof found === "object") warnOf(found.current);
   const adapter = new Adapter(found, base);
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
-  return Object.assign(middleware, {
+  const members = {
     wrap:
       (listener: RequestListener): RequestListener =>
       (req, res) => {
@@ -100,7 +107,9 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
     onError: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => {
       adapter.run(req, res, () => next(error));
     },
-  });
+  };
+  // http2's compatibility API is the same to us, though not to TypeScript.
+  return Object.assign(middleware, members) as CorsMiddleware;
 }
 
 function fail(error: unknown, res: ServerResponse): void {
@@ -146,8 +155,8 @@ function baseProblem(base: string): string | undefined {
 
 /** `app.use(cors)`: Express calls it with a request, and the response in the place of options. */
 function isRequest(source: unknown): boolean {
-  const { headers, method } = Object(source ?? {}) as { headers?: unknown; method?: unknown };
-  return typeof headers === "object" && headers !== null && typeof method === "string";
+  const { headers, httpVersion } = Object(source ?? {}) as { headers?: unknown; httpVersion?: unknown };
+  return typeof headers === "object" && headers !== null && typeof httpVersion === "string";
 }
 
 function sourceOf(source: unknown): Source {
@@ -159,7 +168,7 @@ function warnOf(policy: Policy): void {
   if (policy.warnings.length === 0 || warnedPolicies.has(policy)) return;
   warnedPolicies.add(policy);
   const lines = policy.warnings.map(formatIssue).join("\n  ");
-  process.emitWarning(`CORS policy ${policy.digest}:\n  ${lines}`, { type: "CorsPolicyWarning" });
+  emitWarning(`CORS policy ${policy.digest}:\n  ${lines}`, "CorsPolicyWarning");
 }
 
 /** One mounted middleware: finds the rule, and hands the exchange on. */
@@ -181,7 +190,12 @@ class Adapter implements Mount {
     // A policy of one rule needs no path: only `*` is not covered by "/".
     const { everywhere } = compiled;
     const rule = everywhere === undefined || req.url === "*" ? compiled.select(this.pathOf(req)) : everywhere;
-    this.serve(rule, policy, false, undefined, req, res, next);
+    if (rule !== undefined && !rule.passthrough) {
+      return new Exchange(rule, policy, false, this, req, res, next).start();
+    }
+    // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
+    if (isObserved()) observe(this, rule, policy, req, GRANTED, false, false);
+    next();
   }
 
   /** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
@@ -191,32 +205,19 @@ class Adapter implements Mount {
   }
 
   private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
-    // Before the question: whatever happens while it is open, caches know that the answer depends on the origin.
-    mergeVary(res, varyOfPerRequest(req));
+    const exchange = new Exchange(OFF, undefined, true, this, req, res, next);
+    exchange.hold();
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
       if (isOver(res)) return;
       if (error !== undefined) return next(error);
-      const { rule, policy, because } = this.answers.resolve(answer, req.headers.origin, () =>
-        this.pathOf(req),
-      );
-      this.serve(rule, policy, true, because, req, res, next);
+      let resolved: Resolved;
+      try {
+        resolved = this.answers.resolve(answer, req.headers.origin, () => this.pathOf(req));
+      } catch (thrown) {
+        // An option that is a getter, and throws.
+        return next(thrown);
+      }
+      exchange.resume(resolved);
     });
-  }
-
-  private serve(
-    rule: CompiledRule | undefined,
-    policy: Policy | undefined,
-    perRequest: boolean,
-    because: string | undefined,
-    req: Request,
-    res: Response,
-    next: Next,
-  ): void {
-    if (rule !== undefined && !rule.passthrough) {
-      return new Exchange(rule, policy, perRequest, this, req, res, next).start(because);
-    }
-    // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
-    if (isObserved()) observe(this, rule, policy, req, GRANTED, false, perRequest);
-    next();
   }
 }

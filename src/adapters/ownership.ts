@@ -18,8 +18,8 @@ export interface Claim {
   vary: string | undefined;
   /** The headers of a preflight that the application answers (`preflightContinue`). */
   continued: Readonly<Record<string, string>> | undefined;
-  /** Does it stand? Not for a rule with `allowOverride`, nor once the request is answered here. */
-  active: boolean;
+  /** Are the CORS headers made sure of? Not under `allowOverride`, nor where a source left them to the application. */
+  owns: boolean;
   /** The response's own, before ours. */
   writeHead: Response["writeHead"];
 }
@@ -35,11 +35,20 @@ export function claimOn(res: Response): Claim | undefined {
  * response. Wrapping through a closure per request (what on-headers does) is the tempting way, and costs more than
  * everything else the middleware does. A response without `writeHead` cannot be re-asserted.
  */
-export function putClaim(res: Response, claim: Claim, earlier: Claim | undefined): void {
-  claim.writeHead = earlier === undefined ? res.writeHead : earlier.writeHead;
-  if (typeof claim.writeHead !== "function") return;
+export function putClaim(res: Response, claim: Claim): void {
+  const earlier = claimOn(res)?.writeHead;
   (res as Claimed)[CLAIM] = claim;
-  if (earlier === undefined) res.writeHead = ownedWriteHead;
+  claim.writeHead = earlier ?? res.writeHead;
+  // A claim that makes sure of nothing is there to be found by a second mount, and costs no more than that.
+  if (earlier !== undefined || typeof res.writeHead !== "function") return;
+  if (claim.owns || claim.vary !== undefined) res.writeHead = ownedWriteHead;
+  else claim.writeHead = undefined;
+}
+
+/** Lets go of the response: it is answered, or the application has the last word. */
+export function release(claim: Claim): void {
+  claim.owns = false;
+  claim.vary = undefined;
 }
 
 /** Removes whatever CORS headers an earlier layer has set; what the response cannot do is left alone. */
@@ -50,7 +59,8 @@ export function clearCors(res: Response): void {
 
 function ownedWriteHead(this: Response, statusCode: number, reason?: unknown, headers?: unknown): unknown {
   const owned = claimOn(this) as Claim;
-  if (!owned.active || isInformational(statusCode)) {
+  // An invalid status is the original's to refuse, before any header is touched.
+  if ((!owned.owns && owned.vary === undefined) || !isFinalStatus(statusCode)) {
     return owned.writeHead?.call(this, statusCode, reason, headers);
   }
   // As Node reads them: writeHead(status[, reason][, headers]).
@@ -62,8 +72,8 @@ function ownedWriteHead(this: Response, statusCode: number, reason?: unknown, he
     : owned.writeHead?.call(this, statusCode);
 }
 
-function isInformational(statusCode: number): boolean {
-  return statusCode >= 100 && statusCode <= 199;
+function isFinalStatus(statusCode: number): boolean {
+  return statusCode >= 200 && statusCode <= 999;
 }
 
 /**
@@ -96,6 +106,8 @@ const SHORTEST_OWNED_NAME = "access-control-max-age".length;
  */
 function reassert(res: Response, owned: Claim): void {
   const { rule, granted, vary } = owned;
+  if (vary !== undefined) mergeVary(res, vary);
+  if (!owned.owns) return;
   const any = rule.judge === "any";
   const named = any || granted !== undefined;
   const origin = any ? "*" : granted;
@@ -119,10 +131,10 @@ function reassert(res: Response, owned: Claim): void {
     }
   }
   if (touched || missing !== 0) restore(res, owned);
-  if (vary !== undefined) mergeVary(res, vary);
 }
 
-function isGranted(owned: Claim): boolean {
+/** Were CORS headers written for this claim? */
+export function hasGranted(owned: Claim): boolean {
   return owned.rule.judge === "any" || owned.granted !== undefined;
 }
 
@@ -140,7 +152,7 @@ function restore(res: Response, owned: Claim): void {
   for (const name of CORS_RESPONSE_HEADERS) {
     const written = res.getHeader(name);
     const exposed =
-      name === "access-control-expose-headers" && isGranted(owned) && owned.continued === undefined;
+      name === "access-control-expose-headers" && hasGranted(owned) && owned.continued === undefined;
     const expected = exposed ? joinExposed(owned.rule, written) : expectedValue(owned, name);
     if (written === expected) continue;
     if (expected === undefined) res.removeHeader?.(name);
@@ -155,7 +167,7 @@ function restore(res: Response, owned: Claim): void {
 function isSanctioned(owned: Claim, name: string, written: unknown, sent: string | undefined): boolean {
   if (name !== "access-control-expose-headers") return false;
   const left = new Set(sent?.toLowerCase().split(","));
-  return !isGranted(owned) || exposedNames(written).every((exposed) => left.has(exposed.toLowerCase()));
+  return !hasGranted(owned) || exposedNames(written).every((exposed) => left.has(exposed.toLowerCase()));
 }
 
 /** The policy's names, then a handler's own (`Content-Disposition` on a download): it knows what it sends. */

@@ -1,6 +1,6 @@
 // The part of a response that adapters use: node:http's, http2's compatibility API's, and that of test doubles.
 import type { OutgoingHttpHeader } from "node:http";
-import vary from "vary";
+import loadVary from "./lazy-vary.cjs";
 
 /** Everything but the first four may be missing (test doubles, engine.io's upgrade response). */
 export interface Response {
@@ -16,12 +16,19 @@ export interface Response {
   readonly writableEnded?: boolean;
   readonly destroyed?: boolean;
   readonly closed?: boolean;
+  /** Of http2's compatibility API, which reports the end of a stream nowhere else. */
+  readonly stream?: { readonly destroyed?: boolean; readonly closed?: boolean } | undefined;
 }
 
 /** Is there nobody left to answer: headers on their way, ended, or the connection gone? */
 export function isOver(res: Response): boolean {
+  const { stream } = res;
   return (
-    res.headersSent === true || res.writableEnded === true || res.destroyed === true || res.closed === true
+    res.headersSent === true ||
+    res.writableEnded === true ||
+    res.destroyed === true ||
+    res.closed === true ||
+    (stream !== undefined && (stream.destroyed === true || stream.closed === true))
   );
 }
 
@@ -50,7 +57,7 @@ export function mergeVary(res: Response, names: string): void {
 function merged(line: string, names: string): string {
   if (line.trim() === "") return names;
   try {
-    return vary.append("", `${line}, ${names}`);
+    return loadVary().append("", `${line}, ${names}`);
   } catch {
     // An upstream may send what is no list of names; ours must be in the line all the same.
     return `${line}, ${names}`;

@@ -15,7 +15,7 @@ export function isOwnSite({ headers }: Pick<IncomingMessage, "headers">, origin:
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin" || site === "none";
   const parsed = parseOrigin(origin);
-  if (parsed === undefined) return false;
+  if (parsed === undefined || (parsed.scheme !== "https" && parsed.scheme !== "http")) return false;
   const host = parsed.port === "" ? parsed.host : `${parsed.host}:${parsed.port}`;
   const defaultPort = parsed.scheme === "https" ? ":443" : ":80";
   const [forwarded] = String(headers["x-forwarded-host"] ?? "").split(",", 1);

@@ -1,5 +1,5 @@
 // Per-request sources: what a function of the request answers becomes a rule for this request.
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { defaultRule } from "../policy/checked.ts";
 import { type CompiledRule, compilePolicy, compileRoute, compileRule } from "../policy/compile.ts";
 import { formatIssue, IssueReport, show } from "../policy/issues.ts";
@@ -17,7 +17,7 @@ export type SourceCallback = (error: unknown, answer?: SourceAnswer) => void;
 /**
  * Decides per request which options hold: by return value, promise or callback. Its answers all get `Vary: Origin`,
  * since it may have looked at it. `{ origin: true }` means this request's origin, and may stand beside credentials.
- * Only a `Policy` is reused; plain options are validated at each call.
+ * Plain options are validated at each call (the same values again cost a comparison); a `Policy` is ready at once.
  *
  * @example app.use(cors((req, callback) => callback(null, { origin: isKnown(req.headers.origin) })));
  */
@@ -26,12 +26,17 @@ export type SourceFunction<Q = IncomingMessage> = (
   callback: SourceCallback,
 ) => SourceAnswer | void | Promise<SourceAnswer | void>;
 
-/** The name that users of `@types/cors` know for rule options. */
-export type CorsOptions = RuleOptions;
+/** The name that users of `@types/cors` know for rule options; may be filled in step by step. */
+export type CorsOptions = { -readonly [K in keyof RuleOptions]: RuleOptions[K] };
+
 /** The name that users of `@types/cors` know for a request. */
-export type CorsRequest = IncomingMessage;
+export interface CorsRequest {
+  method?: string | undefined;
+  headers: IncomingHttpHeaders;
+}
+
 /** The name that users of `@types/cors` know for a per-request source. */
-export type CorsOptionsDelegate<Q = CorsRequest> = SourceFunction<Q>;
+export type CorsOptionsDelegate<Q extends CorsRequest = IncomingMessage> = SourceFunction<Q>;
 
 /** A rule for one request, and whose it is. */
 export interface Resolved {
@@ -40,16 +45,19 @@ export interface Resolved {
   /** Whose rule it is; `undefined` for plain options. */
   readonly policy: Policy | undefined;
   /** Why an answer that is no source grants nothing. */
-  readonly because?: string | undefined;
+  readonly because?: (() => string) | undefined;
 }
 
-const OFF: Resolved = Object.freeze({ rule: compileRoute("/", defaultRule()), policy: undefined });
+/** Grants nothing: what holds while a source is asked, and where it says so. */
+export const OFF = compileRoute("/", defaultRule());
+
+const SWITCHED_OFF: Resolved = Object.freeze({ rule: OFF, policy: undefined });
 const HANDS_OFF: Resolved = Object.freeze({ rule: compileRoute("/", "passthrough"), policy: undefined });
 
 /** Turns a source's answers into rules, for one middleware. */
 export class SourceAnswers {
   readonly #warnings: OnceWarnings;
-  #last: RememberedOptions | undefined;
+  readonly #remembered: RememberedOptions[] = [];
 
   constructor(warnings: OnceWarnings) {
     this.#warnings = warnings;
@@ -62,7 +70,7 @@ export class SourceAnswers {
       if (policy !== undefined) return { rule: compiledOf(policy).select(pathOf()), policy };
       return this.#resolveOptions(answer, origin, pathOf);
     }
-    if (answer === false || (Array.isArray(answer) && answer.length === 0)) return OFF;
+    if (answer === false || (Array.isArray(answer) && answer.length === 0)) return SWITCHED_OFF;
     if (answer === "passthrough") return HANDS_OFF;
     const report = new IssueReport();
     report.error(
@@ -75,16 +83,30 @@ export class SourceAnswers {
   }
 
   #resolveOptions(options: Options, origin: string | undefined, pathOf: () => string): Resolved {
-    if (this.#last !== undefined && isSame(this.#last, options)) return this.#last.resolved;
+    for (const remembered of this.#remembered) {
+      if (isSame(remembered, options)) return remembered.resolved;
+    }
     const report = new IssueReport();
-    const rule =
-      options.routes === undefined
-        ? compileRule("/", checkRule(options, report, { origin }))
-        : compilePolicy(checkPolicy(options, report, { origin })).select(pathOf());
+    if (options.routes !== undefined) {
+      const rule = compilePolicy(checkPolicy(options, report, { origin })).select(pathOf());
+      return report.errors.length === 0 ? { rule, policy: undefined } : this.#invalid(report);
+    }
+    const rule = compileRule("/", checkRule(options, report, { origin }));
     if (report.errors.length > 0) return this.#invalid(report);
     const resolved = { rule, policy: undefined };
-    if (typeof options.origin === "boolean") this.#last = remember(options, resolved);
+    // "This request's origin", said by naming it, means another one next time.
+    if (rule.judge !== "request" || options.origin === true) this.#remember(options, resolved);
     return resolved;
+  }
+
+  #remember(options: Options, resolved: Resolved): void {
+    const names = Object.keys(options);
+    const values = names.map((name) => {
+      const value = options[name];
+      return Array.isArray(value) ? [...value] : value;
+    });
+    if (this.#remembered.length === MOST_REMEMBERED) this.#remembered.pop();
+    this.#remembered.unshift({ names, values, resolved });
   }
 
   #invalid({ errors }: IssueReport): Resolved {
@@ -93,31 +115,39 @@ export class SourceAnswers {
         return `A per-request source answered an invalid policy, so the request was refused: ${formatIssue(issue)}`;
       });
     }
-    const because = errors.map(formatIssue).join(" ");
-    return { ...OFF, because: `The per-request source answered an invalid policy: ${because}` };
+    const because = () => {
+      const lines = errors.slice(0, SHOWN_ISSUES).map(formatIssue).join(" ");
+      return `The per-request source answered an invalid policy: ${lines}`;
+    };
+    return { ...SWITCHED_OFF, because };
   }
 }
 
-/** Valid options that consist of primitive values alone: equal ones, however fresh the object, mean the same. */
+const SHOWN_ISSUES = 3;
+const MOST_REMEMBERED = 4;
+
+/**
+ * Valid options and the rule that they made: the same values in a fresh object mean the same. Strings are compared by
+ * value, RegExps and functions by identity, lists entry by entry with a copy.
+ */
 interface RememberedOptions {
   readonly names: readonly string[];
-  readonly options: Options;
+  readonly values: readonly unknown[];
   readonly resolved: Resolved;
 }
 
-function remember(options: Options, resolved: Resolved): RememberedOptions | undefined {
-  const names = Object.keys(options);
-  const primitive = names.every(
-    (name) => typeof options[name] !== "object" && typeof options[name] !== "function",
-  );
-  return primitive ? { names, options: { ...options }, resolved } : undefined;
-}
-
-function isSame({ names, options: remembered }: RememberedOptions, options: Options): boolean {
+function isSame({ names, values }: RememberedOptions, options: Options): boolean {
   let count = 0;
   for (const name in options) {
-    if (options[name] !== remembered[name]) return false;
+    if (names[count] !== name || !isSameValue(values[count], options[name])) return false;
     count++;
   }
   return count === names.length;
+}
+
+function isSameValue(remembered: unknown, value: unknown): boolean {
+  if (remembered === value) return !Array.isArray(value);
+  if (!Array.isArray(remembered) || !Array.isArray(value) || remembered.length !== value.length) return false;
+  for (let index = 0; index < value.length; index++) if (remembered[index] !== value[index]) return false;
+  return true;
 }

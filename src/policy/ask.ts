@@ -3,8 +3,8 @@ import { isRefusedAsInsecure } from "./answer.ts";
 import type { CompiledRule } from "./compile.ts";
 import { GRANTED, type OriginVerdict } from "./decide.ts";
 import { IssueReport, show } from "./issues.ts";
-import { isOpaqueOrigin, parseOrigin } from "./origin.ts";
-import { covers, originSet } from "./origin-set.ts";
+import { isOpaqueOrigin, type ParsedOrigin, parseOrigin } from "./origin.ts";
+import { originSet } from "./origin-set.ts";
 import { checkOrigin } from "./validate-origin.ts";
 
 type Callback = (error: unknown, answer?: unknown) => void;
@@ -21,35 +21,37 @@ export function askOnce(
   what: string,
   done: (error: Error | object | undefined, answer: unknown) => void,
 ): void {
+  let asking = true;
+  let early: { readonly error: Error | object | undefined; readonly answer: unknown } | undefined;
   let settled = false;
   const settle = (error: Error | object | undefined, answer: unknown) => {
     if (settled) return;
     settled = true;
-    done(error, answer);
+    // What `done` leads to (the application, at last) must not run inside the function's own call: an exception there
+    // would be taken for one of the function.
+    if (asking) early = { error, answer };
+    else done(error, answer);
   };
-  const callback: Callback = (error, answer) => {
-    if (error) settle(asError(error, what), undefined);
-    else settle(undefined, answer);
-  };
-  let returned: unknown;
-  try {
-    returned = ask(subject as never, callback);
-  } catch (error) {
-    settle(asError(error, what), undefined);
-    return;
-  }
-  // Answered by its callback already: what it returns besides means nothing, but a rejection must be taken.
-  if (settled && returned === undefined) return;
+  const fail = (error: unknown) => settle(asError(error, what), undefined);
   const take = (answer: unknown) => {
     if (answer !== undefined) settle(undefined, answer);
     else if (ask.length < 2)
-      callback(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
+      fail(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
   };
-  if (isThenable(returned)) returned.then(take, (error) => settle(asError(error, what), undefined));
-  else take(returned);
+  try {
+    const returned = ask(subject as never, (error, answer) =>
+      error ? fail(error) : settle(undefined, answer),
+    );
+    if (isThenable(returned)) Promise.resolve(returned).then(take, fail);
+    else if (!settled) take(returned);
+  } catch (error) {
+    fail(error);
+  }
+  asking = false;
+  if (early !== undefined) done(early.error, early.answer);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   return (
     typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
   );
@@ -75,32 +77,72 @@ export function unasked(sameOrigin: boolean): OriginVerdict {
 
 /** What an origin function's answer means for this origin: `true` and `"*"` mean "this one". */
 export function judgeAnswer(rule: CompiledRule, origin: string, answer: unknown): OriginVerdict {
-  const because = answer === true || answer === origin ? undefined : whyNot(rule, origin, answer);
-  if (because !== undefined) return { refused: "origin-not-allowed", because };
   const parsed = parseOrigin(origin);
+  if (!isCovered(rule, origin, parsed, answer)) {
+    return { refused: "origin-not-allowed", because: () => whyNot(rule, origin, answer) };
+  }
   if (parsed === undefined) return rule.allowOpaque ? GRANTED : OPAQUE;
   return isRefusedAsInsecure(rule, parsed) ? { refused: "insecure-origin" } : GRANTED;
 }
 
 const OPAQUE: OriginVerdict = Object.freeze({
   refused: "origin-not-allowed",
-  because:
+  because: () =>
     'The origin function allowed an opaque origin, which every sandboxed page sends; set "dangerouslyAllowOpaqueOrigins" to let it.',
 });
 
-function whyNot(rule: CompiledRule, origin: string, answer: unknown): string | undefined {
+/**
+ * Names the answer this origin? Tenants' lists can be long, and are compared before anything in them is judged; only
+ * what could match without being equal (patterns, RegExps) is validated.
+ */
+function isCovered(
+  rule: CompiledRule,
+  origin: string,
+  parsed: ParsedOrigin | undefined,
+  answer: unknown,
+): boolean {
+  if (Array.isArray(answer)) {
+    const only = answer.length === 1 && isAnyone(answer[0]);
+    return (
+      only ||
+      answer.includes(origin) ||
+      answer.some((entry) => isWider(entry) && matches(rule, origin, parsed, entry))
+    );
+  }
+  return isAnyone(answer) || answer === origin || (isWider(answer) && matches(rule, origin, parsed, answer));
+}
+
+function isAnyone(entry: unknown): boolean {
+  return entry === true || entry === "*";
+}
+
+function isWider(entry: unknown): boolean {
+  return typeof entry === "string"
+    ? entry !== "*" && entry.includes("*")
+    : typeof entry === "object" && entry !== null;
+}
+
+function matches(
+  rule: CompiledRule,
+  origin: string,
+  parsed: ParsedOrigin | undefined,
+  entry: unknown,
+): boolean {
+  const report = new IssueReport();
+  const checked = checkOrigin([entry], "answer", flagsOf(rule), report);
+  if (parsed === undefined || report.errors.length > 0 || checked.kind !== "list") return false;
+  const { patterns, regexps } = checked;
+  return originSet({ exact: [], patterns, tests: regexps.map(({ test }) => test) }).matches(origin, parsed);
+}
+
+function whyNot(rule: CompiledRule, origin: string, answer: unknown): string {
   const said = `The origin function of route ${show(rule.key)} answered ${show(answer)} for ${show(origin)}`;
   const report = new IssueReport();
   const checked = checkOrigin(answer, "answer", flagsOf(rule), report);
   const [issue] = report.errors;
   if (issue !== undefined) return `${said}, which is no answer: ${issue.message}.`;
-  if (checked.kind === "any") return undefined;
   if (checked.kind === "function") return `${said}, which is no answer; it must answer for this one origin.`;
-  if (checked.kind !== "list") return `${said}.`;
-  const { exact, patterns, regexps } = checked;
-  return covers(originSet({ exact, patterns, tests: regexps.map(({ test }) => test) }), origin)
-    ? undefined
-    : `${said}, which does not cover it.`;
+  return checked.kind === "list" ? `${said}, which does not cover it.` : `${said}.`;
 }
 
 /** Insecure and opaque origins are judged after the answer, on the one that asks: others in the list harm nobody. */

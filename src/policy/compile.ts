@@ -9,6 +9,7 @@ import {
 import type { DecisionReason, OriginFunction, RouteData } from "./options.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
 import { routeSelector } from "./routes.ts";
+import { trustworthy } from "./validate-origin.ts";
 
 /** How a rule judges origins; chosen once, here. */
 export type Judge = "any" | "none" | "request" | "set" | "function";
@@ -22,6 +23,8 @@ export interface CompiledRule {
   /** Why a rule that judges `"none"` refuses. */
   readonly refusal: DecisionReason;
   readonly set: OriginSet;
+  /** The origins in the set that may act with the user's cookies. */
+  readonly trusted: () => OriginSet;
   readonly ask: OriginFunction | undefined;
   readonly credentials: boolean;
   readonly allowInsecure: boolean;
@@ -93,13 +96,15 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
   const openMethods = methods === "*";
   const names = allowedHeaders ?? NO_NAMES;
   const openHeaders = allowedHeaders === null || names === "*" || names.includes("*");
+  const set = origin.kind === "list" ? compileList(origin) : EMPTY_SET;
   const echoHeaders = openHeaders && (credentials || allowedHeaders === null);
   return {
     key,
     passthrough: false,
     judge: origin.kind === "list" ? "set" : origin.kind,
     refusal: "cors-disabled",
-    set: origin.kind === "list" ? compileList(origin) : EMPTY_SET,
+    set,
+    trusted: origin.kind === "list" && !credentials ? trustedPart(origin, rule) : () => set,
     ask: origin.kind === "function" ? origin.ask : undefined,
     credentials,
     allowInsecure: rule.dangerouslyAllowInsecureOrigins,
@@ -119,6 +124,15 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
     preflightContinue: rule.preflightContinue,
     blockRefused: rule.blockRefused,
     allowOverride: rule.allowOverride,
+  };
+}
+
+/** Found out at first use: most rules without credentials guard no WebSocket. */
+function trustedPart(origin: CheckedList, { dangerouslyAllowPublicSuffixes }: CheckedRule): () => OriginSet {
+  let part: OriginSet | undefined;
+  return () => {
+    part ??= compileList(trustworthy(origin, dangerouslyAllowPublicSuffixes));
+    return part;
   };
 }
 

@@ -18,7 +18,7 @@ export interface CleanRequest {
 /** What is known of the origin: `null` or why it is refused, and where a function said so, in which words. */
 export interface OriginVerdict {
   readonly refused: DecisionReason | null;
-  readonly because?: string | undefined;
+  readonly because?: (() => string) | undefined;
   /** Does the answer depend on Origin although the rule does not: a per-request source may have looked at it? */
   readonly varies?: boolean | undefined;
 }
@@ -78,7 +78,7 @@ export function explain(
 
 interface Refusal {
   readonly reason: DecisionReason | null;
-  readonly because?: string | undefined;
+  readonly because?: (() => string) | undefined;
 }
 
 /** A browser performs no CORS check where there is nothing cross-origin: https://fetch.spec.whatwg.org/#main-fetch */
@@ -86,7 +86,7 @@ function refusal(
   kind: RequestKind,
   { sameOrigin }: CleanRequest,
   reason: DecisionReason | null,
-  because: string | undefined,
+  because: OriginVerdict["because"],
 ): Refusal {
   const unchecked = kind === "non-cors" || (kind === "actual" && sameOrigin);
   return unchecked ? { reason: null } : { reason, because };
@@ -103,7 +103,7 @@ function decision(
     kind,
     allowed: reason === null,
     reason,
-    detail: reason === null ? "" : (because ?? detail(reason, rule, request)),
+    detail: reason === null ? "" : (because?.() ?? detail(reason, rule, request)),
     headers: Object.freeze(answer.headers),
     vary: answer.vary,
     status: answer.status,

@@ -109,7 +109,7 @@ export class CorsConfigError extends TypeError {
 
 /** One line: `<path>: <given> <what is wrong>; <what to write>. [CODE]`. */
 export function formatIssue({ code, path, message }: ConfigIssue): string {
-  return `${path === "" ? "options" : path}: ${message}${/[.?]$/.test(message) ? "" : "."} [${code}]`;
+  return `${path === "" ? "options" : printable(path)}: ${message}${/[.?]$/.test(message) ? "" : "."} [${code}]`;
 }
 
 /** Shows a value of any kind, quoted and cut: it may come from a database or from the wire. */
@@ -129,11 +129,12 @@ function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind === "RegExp") return printable(String(RegExp.prototype.toString.call(value)));
-  if (kind !== "Object" && kind !== "Array") return `a ${kind}`;
+  const some = `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+  if (kind !== "Object" && kind !== "Array") return some;
   try {
-    return printable(JSON.stringify(value) ?? `a ${kind}`);
+    return printable(JSON.stringify(value) ?? some);
   } catch {
-    return `a ${kind}`; // circular, or holding a bigint
+    return some; // circular, or holding a bigint
   }
 }
 

@@ -1,6 +1,6 @@
 // Why a string is no origin, and what to write instead. It may guess; only origin.ts judges.
-import type { ConfigIssueCode } from "./issues.ts";
-import { isOpaqueOrigin, parseOrigin, parsePattern } from "./origin.ts";
+import { type ConfigIssueCode, show } from "./issues.ts";
+import { isOpaqueOrigin, MAX_ORIGIN_BYTES, parseOrigin, parsePattern } from "./origin.ts";
 
 export interface OriginAdvice {
   readonly code: ConfigIssueCode;
@@ -10,11 +10,14 @@ export interface OriginAdvice {
   readonly fix?: string | readonly string[];
 }
 
+const LONGEST_ADVISED = 4 * MAX_ORIGIN_BYTES;
+
 type Rule = (text: string) => OriginAdvice | undefined;
 
 /** `text` is neither an origin nor a pattern: says why. */
 export function adviseOrigin(text: string): OriginAdvice {
-  for (const rule of RULES) {
+  // The text may come from a database or from the wire: what is far too long is not worth guessing about.
+  for (const rule of text.length > LONGEST_ADVISED ? [] : RULES) {
     const advice = rule(text);
     if (advice !== undefined) return advice;
   }
@@ -79,7 +82,7 @@ function list(text: string): OriginAdvice | undefined {
   const whole = fixed.every((entry) => entry !== undefined);
   return {
     code: "ORIGIN_LIST",
-    message: `is a list inside one string, which no origin equals; write an array: ${JSON.stringify(whole ? fixed : entries)}`,
+    message: `is a list inside one string, which no origin equals; write an array: ${show(whole ? fixed : entries)}`,
     ...(whole ? { fix: fixed } : {}),
   };
 }
@@ -93,7 +96,7 @@ function wildcard(text: string): OriginAdvice | undefined {
     : `has a "*" where none can stand; a "*" stands for whole labels or for the port`;
   return fix === undefined
     ? { code: "ORIGIN_WILDCARD", message: `${why}: "https://*.example.com", "http://localhost:*"` }
-    : { code: "ORIGIN_WILDCARD", message: `${why}: ${JSON.stringify(fix)}`, fix };
+    : { code: "ORIGIN_WILDCARD", message: `${why}: ${show(fix)}`, fix };
 }
 
 function noScheme(text: string): OriginAdvice | undefined {
@@ -143,7 +146,7 @@ function upperCase(text: string): OriginAdvice | undefined {
 }
 
 function defaultPort(text: string): OriginAdvice | undefined {
-  const port = /:0*(\d+)$/.exec(authority(text))?.[1];
+  const port = /:0*([1-9]\d*)$/.exec(authority(text))?.[1];
   if (port !== (text.startsWith("https:") ? "443" : "80")) return undefined;
   return advice(
     "ORIGIN_DEFAULT_PORT",
@@ -172,7 +175,7 @@ function authority(text: string): string {
 
 function advice(code: ConfigIssueCode, what: string, fix: string | undefined): OriginAdvice {
   if (fix === undefined) return { code, message: `${what}; an origin looks like "https://app.example.com"` };
-  return { code, message: `${what}: ${JSON.stringify(fix)}`, fix };
+  return { code, message: `${what}: ${show(fix)}`, fix };
 }
 
 /** The origin that a browser would send for a page at this address, if that can be told. */

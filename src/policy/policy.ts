@@ -7,6 +7,7 @@ import { digestOf } from "./digest.ts";
 import { type ConfigIssue, CorsConfigError, IssueReport, show } from "./issues.ts";
 import type { Decision, DecisionRequest, Origin, PolicyOptions, RouteData } from "./options.ts";
 import { isInsecure, parseOrigin } from "./origin.ts";
+import { covers } from "./origin-set.ts";
 import { pathOfTarget } from "./routes.ts";
 import { checkPolicy } from "./validate.ts";
 
@@ -27,7 +28,8 @@ export interface Policy {
   decideAsync(request: DecisionRequest): Promise<Decision>;
   /**
    * May this origin act with the user's cookies? For WebSocket upgrades and other requests that CORS does not cover.
-   * Absent: `true` (not a browser). `null`, malformed, insecure, ambiguous, uncovered, and anything under `"*"`: `false`.
+   * Absent: `true` (not a browser). `null`, malformed, insecure, ambiguous, uncovered, anything under `"*"`, and what a
+   * pattern or RegExp admits that would not start beside `credentials: true`: `false`.
    *
    * @param path Default `"/"`.
    * @throws {TypeError} if an origin function has no answer on return.
@@ -96,9 +98,9 @@ function newPolicy(compiled: CompiledPolicy, routes: Policy["routes"], warnings:
   const policy: Policy = {
     decide: (request) => decideNow(find, cleanRequest(request)),
     decideAsync: (request) => later((done) => decideWhenAnswered(find, cleanRequest(request), done)),
-    isTrustedOrigin: (origin, path = "/") =>
-      now("isTrustedOrigin", (done) => trust(find(path), origin, done)),
-    isTrustedOriginAsync: (origin, path = "/") => later((done) => trust(find(path), origin, done)),
+    isTrustedOrigin: (origin, path) =>
+      now("isTrustedOrigin", (done) => trust(find(path ?? "/"), origin, done)),
+    isTrustedOriginAsync: (origin, path) => later((done) => trust(find(path ?? "/"), origin, done)),
     routes,
     // At first use: a policy of a million origins need not be spelt out to serve.
     get digest() {
@@ -149,6 +151,7 @@ function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boole
   }
   // Cookies go along whether or not the rule says `credentials`, so an insecure origin is never trusted by default.
   if (isInsecure(parsed) && !rule.allowInsecure) return done(undefined, false);
+  if (rule.judge === "set") return done(undefined, covers(rule.trusted(), origin));
   const request = {
     method: "GET",
     path: "",

@@ -1,5 +1,5 @@
 // The public suffix list (publicsuffix.org, ICANN and private sections): under which names can anyone register one?
-import packed from "./public-suffix-data.cjs";
+import loadPacked from "./lazy-public-suffix-data.cjs";
 
 /** One label of the list. `rule`: is the name down to here a listed suffix, an exception to a wildcard, or only on the way? */
 export interface SuffixNode {
@@ -11,7 +11,7 @@ let root: SuffixNode | undefined;
 
 /** The list as a trie from the last label to the first. Decoded at first use: most policies have no credentialed wildcard. */
 export function suffixTrie(): SuffixNode {
-  root ??= { rule: "none", children: decode(packed.matchAll(/([A-Z])([a-z0-9*-]*)([.!]?)(\(?)|\)/g)) };
+  root ??= { rule: "none", children: decode(loadPacked().matchAll(/([A-Z])([a-z0-9*-]*)([.!]?)(\(?)|\)/g)) };
   return root;
 }
 

@@ -41,6 +41,8 @@ function literalHosts(node: Node): readonly string[] {
     case "choice":
       return node.options.flatMap((option) => hostsOfRuns([option]));
     case "repeat":
+    // A lookaround names hosts too: `(?=https:\/\/example\.com).+` lets everything through that begins so.
+    case "look":
       return hostsOfRuns([node.item]);
     default:
       return [];

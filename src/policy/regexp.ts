@@ -1,4 +1,5 @@
 // Which RegExps are safe to trust with an origin, and safe to run on one?
+import { show, showRegExp } from "./issues.ts";
 import { isOrCoversPublicSuffix } from "./public-suffix.ts";
 import {
   Budget,
@@ -85,7 +86,11 @@ interface Finding {
 
 function problem({ code, wrong, write }: Finding, fix?: string | RegExp): RegExpProblem {
   if (fix === undefined) return { code, message: `${wrong}; ${write}` };
-  return { code, message: `${wrong}; write ${typeof fix === "string" ? JSON.stringify(fix) : fix}`, fix };
+  return {
+    code,
+    message: `${wrong}; write ${typeof fix === "string" ? show(fix) : showRegExp(fix.source, fix.flags)}`,
+    fix,
+  };
 }
 
 function isAccepted(fix: string | RegExp, rule: RegExpRule): boolean {
@@ -137,7 +142,7 @@ function shapeFindings(source: string, tree: Node): readonly Finding[] {
   }
   const [dot] = bareDots(tree);
   if (dot !== undefined) {
-    const around = JSON.stringify(source.slice(Math.max(0, dot - 8), dot + 9));
+    const around = show(source.slice(Math.max(0, dot - 8), dot + 9));
     findings.push({
       code: "REGEXP_DOT",
       wrong: `has an unescaped dot (in ${around}), which matches any character, so that hosts of others match`,
@@ -184,7 +189,7 @@ function reachFindings(tree: Node, rule: RegExpRule, test: Test | undefined): re
     return [
       {
         code: "REGEXP_TOO_WIDE",
-        wrong: `also matches ${JSON.stringify(foreign)}, a site of others that could then read your users' data`,
+        wrong: `also matches ${show(foreign)}, a site of others that could then read your users' data`,
         write: `write out the host, and \\. before it where anything may come first, or ${LIST_THEM}`,
       },
     ];
@@ -194,7 +199,7 @@ function reachFindings(tree: Node, rule: RegExpRule, test: Test | undefined): re
   return [
     {
       code: "REGEXP_PUBLIC_SUFFIX",
-      wrong: `matches names that anyone can register below the public suffix ${JSON.stringify(suffix)}`,
+      wrong: `matches names that anyone can register below the public suffix ${show(suffix)}`,
       write:
         'list the origins, use a preview domain of your own such as "https://*.preview.example.com", or set dangerouslyAllowPublicSuffixes: true',
     },

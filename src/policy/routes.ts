@@ -30,8 +30,11 @@ export function routeSelector<R>(table: ReadonlyMap<string, R>): RouteSelector<R
     if (!plain.test(path)) {
       const reading = mostGenerousReading(path);
       if (reading === undefined) return { kind: "ambiguous", candidates: all };
-      const other = folded.find(reading);
-      if (other !== selected) return ambiguous(selected, other);
+      // Who decodes first and then looks for the query (or for the end of a C string) reads less.
+      for (const read of [reading, reading.replace(/[?#\0].*$/s, "")]) {
+        const other = folded.find(read);
+        if (other !== selected) return ambiguous(selected, other);
+      }
     }
     return selected === undefined ? UNCOVERED : { kind: "route", route: selected };
   };
@@ -51,10 +54,11 @@ const MAX_DECODINGS = 8;
  * The path as the most generous reader would take it: percent-decoded until nothing is left to decode (proxies and
  * frameworks each decode once), `\` as `/` (browsers, IIS), `;...` dropped from each segment (Java), slashes merged
  * (nginx), case folded (Express mounts, Windows). `undefined`: no reading can be trusted, since a dot segment may lead
- * anywhere, a broken escape is repaired differently by everyone, and some trim white space.
+ * anywhere, a broken escape is repaired differently by everyone, some trim white space, and what begins with two
+ * slashes is a host to every URL parser.
  */
 function mostGenerousReading(path: string): string | undefined {
-  if (/\s/.test(path)) return undefined;
+  if (/\s/.test(path) || /^[/\\]{2}/.test(path)) return undefined;
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     const decoded = decodeFully(segment);

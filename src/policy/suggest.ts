@@ -41,6 +41,7 @@ const FARTHEST = 3;
 /** The message for an unknown option: what was meant, or which options there are. */
 export function suggestOption(name: string, known: readonly string[]): string {
   const lower = name.toLowerCase();
+  if (lower === "routes") return 'unknown option; routes do not nest: give "/parent/child" a key of its own';
   if (PRIVATE_NETWORK.has(lower)) return `unknown option; ${CLOSED}`;
   const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
   return meant === undefined

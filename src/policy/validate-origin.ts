@@ -3,10 +3,10 @@ import type { CheckedList, CheckedOrigin, CheckedRegExp, CheckedRule } from "./c
 import { type IssueReport, show, showRegExp } from "./issues.ts";
 import type { OriginFunction } from "./options.ts";
 import { isInsecure, isOpaqueOrigin, type OriginPattern, parseOrigin, parsePattern } from "./origin.ts";
-import { adviseOrigin } from "./origin-advice.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
 import { isOrCoversPublicSuffix } from "./public-suffix.ts";
-import { judgeRegExp, type RegExpVerdict } from "./regexp.ts";
+import type { RegExpVerdict } from "./regexp.ts";
+import { adviseOrigin, judgeRegExp } from "./seldom.ts";
 
 const UNSET = "an unset environment variable? list the origins, or read them with originsFromEnv(name)";
 
@@ -271,6 +271,23 @@ function judged(
   if (VERDICTS.size >= KEPT_VERDICTS) VERDICTS.clear();
   VERDICTS.set(key, verdict);
   return verdict;
+}
+
+/**
+ * The part of a list that may be trusted with cookies: what would start beside `credentials: true`. A rule without
+ * credentials may hold `https://*.vercel.app`; that every stranger's preview can read public data harms nobody.
+ */
+export function trustworthy(list: CheckedList, allowPublicSuffixes: boolean): CheckedList {
+  return {
+    ...list,
+    patterns: list.patterns.filter(
+      ({ base, subdomains }) =>
+        !subdomains || allowPublicSuffixes || isOrCoversPublicSuffix(base) === undefined,
+    ),
+    regexps: list.regexps.filter(
+      ({ data: { regexp, flags } }) => judged(regexp, flags, true, allowPublicSuffixes).problems.length === 0,
+    ),
+  };
 }
 
 /** Warns of entries that another entry already covers, and drops those that stand twice. */

@@ -3,7 +3,7 @@ import { type CheckedOrigin, type CheckedRoute, type CheckedRule, defaultRule } 
 import { type IssueReport, show } from "./issues.ts";
 import type { RuleOptions } from "./options.ts";
 import { checkRouteKeys } from "./routes.ts";
-import { suggestOption } from "./suggest.ts";
+import { suggestOption } from "./seldom.ts";
 import { checkOrigin, dropRepeated } from "./validate-origin.ts";
 import {
   checkAllowedHeaders,
@@ -104,7 +104,8 @@ export function isOptions(value: unknown): value is Options {
 
 function reportNoOptions(value: unknown, report: IssueReport): void {
   const origins = typeof value === "string" ? [value] : value;
-  const meant = Array.isArray(origins) && origins.every((entry) => typeof entry === "string");
+  const meant =
+    Array.isArray(origins) && origins.length > 0 && origins.every((entry) => typeof entry === "string");
   const fix = meant ? { origin: value === "*" ? "*" : origins } : undefined;
   const shown =
     fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
@@ -132,7 +133,7 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
   const target = rule as unknown as Record<string, unknown>;
   for (const name of Object.keys(options)) {
     const value = options[name];
-    if (value === undefined || name === "origin" || name === "routes") continue;
+    if (value === undefined || name === "origin") continue;
     const check = CHECK_OF.get(name);
     if (check === undefined) report.error("UNKNOWN_OPTION", name, value, suggestOption(name, OPTION_NAMES));
     else target[name] = check(value, name, report);

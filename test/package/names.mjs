@@ -7,6 +7,7 @@ import ts from "typescript";
 export const VALUES = ["CorsConfigError", "cors", "default", "definePolicy", "livePolicy", "originsFromEnv"];
 
 export const TYPES = [
+  "CompleteRegExpData",
   "ConfigIssue",
   "ConfigIssueCode",
   "CorsMiddleware",
@@ -20,6 +21,7 @@ export const TYPES = [
   "DecisionReason",
   "DecisionRequest",
   "ErrorEvent",
+  "FunctionData",
   "LivePolicy",
   "Next",
   "Origin",

@@ -116,7 +116,8 @@ const ofExpress: CorsOptionsDelegate<express.Request> = (req, callback) =>
 cors(ofExpress);
 const viaName: cors.CorsOptionsDelegate<express.Request> = ofExpress;
 cors(viaName);
-const ofRequest: cors.CorsOptionsDelegate<cors.CorsRequest> = delegate;
+const ofRequest: cors.CorsOptionsDelegate<cors.CorsRequest> = (req, callback) =>
+  callback(null, { origin: req.headers.origin === "https://a.example" });
 cors(ofRequest);
 const request = (req: CorsRequest) => req.headers.origin;
 void request;

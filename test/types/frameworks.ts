@@ -1,6 +1,8 @@
 // The middleware fits where frameworks take one. Checked by `npm run types`, never run.
+
 import http from "node:http";
-import http2 from "node:http2";
+// The middleware fits where frameworks take one. Checked by `npm run types`, never run.
+import http2, { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import connect from "connect";
 import express from "express";
 import express4 from "express4";
@@ -55,3 +57,10 @@ mw.wrap({});
 http.createServer((req, res) => ofRequest(req, res, next));
 // @ts-expect-error: the middleware has no such thing
 mw.unwrap;
+
+// http2's compatibility API.
+createSecureServer((req, res) => cors({ origin: "*" })(req, res, () => res.end()));
+createSecureServer(
+  cors({ origin: "*" }).wrap((_req: Http2ServerRequest, res: Http2ServerResponse) => res.end()),
+);
+createSecureServer(cors({ origin: "*" }).wrap(express()));

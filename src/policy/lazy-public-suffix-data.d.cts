@@ -1,0 +1,2 @@
+declare const load: () => string;
+export = load;

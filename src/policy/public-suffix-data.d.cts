@@ -1,2 +1,0 @@
-declare const packed: string;
-export = packed;
