@@ -14,7 +14,6 @@ import {
   type CorsOptions,
   type CorsOptionsDelegate,
   type CorsRequest,
-  OFF,
   type Resolved,
   SourceAnswers,
   type SourceFunction,
@@ -205,7 +204,7 @@ class Adapter implements Mount {
   }
 
   private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
-    const exchange = new Exchange(OFF, undefined, true, this, req, res, next);
+    const exchange = new Exchange(this.answers.off, undefined, true, this, req, res, next);
     exchange.hold();
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
       if (isOver(res)) return;

@@ -48,14 +48,11 @@ export interface Resolved {
   readonly because?: (() => string) | undefined;
 }
 
-/** Grants nothing: what holds while a source is asked, and where it says so. */
-export const OFF = compileRoute("/", defaultRule());
-
-const SWITCHED_OFF: Resolved = Object.freeze({ rule: OFF, policy: undefined });
-const HANDS_OFF: Resolved = Object.freeze({ rule: compileRoute("/", "passthrough"), policy: undefined });
-
 /** Turns a source's answers into rules, for one middleware. */
 export class SourceAnswers {
+  /** Grants nothing: what holds while the source is asked, and where it says so. */
+  readonly off = compileRoute("/", defaultRule());
+  readonly #handsOff = compileRoute("/", "passthrough");
   readonly #warnings: OnceWarnings;
   readonly #remembered: RememberedOptions[] = [];
 
@@ -70,8 +67,9 @@ export class SourceAnswers {
       if (policy !== undefined) return { rule: compiledOf(policy).select(pathOf()), policy };
       return this.#resolveOptions(answer, origin, pathOf);
     }
-    if (answer === false || (Array.isArray(answer) && answer.length === 0)) return SWITCHED_OFF;
-    if (answer === "passthrough") return HANDS_OFF;
+    if (answer === false || (Array.isArray(answer) && answer.length === 0))
+      return { rule: this.off, policy: undefined };
+    if (answer === "passthrough") return { rule: this.#handsOff, policy: undefined };
     const report = new IssueReport();
     report.error(
       "OPTIONS_TYPE",
@@ -119,7 +117,7 @@ export class SourceAnswers {
       const lines = errors.slice(0, SHOWN_ISSUES).map(formatIssue).join(" ");
       return `The per-request source answered an invalid policy: ${lines}`;
     };
-    return { ...SWITCHED_OFF, because };
+    return { rule: this.off, policy: undefined, because };
   }
 }
 

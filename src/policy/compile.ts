@@ -63,13 +63,15 @@ const EMPTY_SET = originSet({ exact: [], patterns: [], tests: [] });
 export function compilePolicy(checked: ReadonlyMap<string, CheckedRoute>): CompiledPolicy {
   const table = new Map([...checked].map(([key, route]) => [key, compileRoute(key, route)]));
   const find = routeSelector(table);
+  const ambiguous = ambiguousRule(false);
+  const ambiguousAndBlocked = ambiguousRule(true);
   return Object.freeze({
     everywhere: table.size === 1 ? table.get("/") : undefined,
     select(path: string): CompiledRule | undefined {
       const selected = find(path);
       if (selected.kind === "route") return selected.route;
       if (selected.kind === "uncovered") return undefined;
-      return selected.candidates.some((rule) => rule.blockRefused) ? AMBIGUOUS_BLOCKED : AMBIGUOUS;
+      return selected.candidates.some((rule) => rule.blockRefused) ? ambiguousAndBlocked : ambiguous;
     },
   });
 }
@@ -80,8 +82,9 @@ function refusing(refusal: DecisionReason, parts: Partial<CompiledRule>): Compil
 }
 
 /** What readers of a path could disagree about is granted to nobody, and caches must know that origins matter here. */
-const AMBIGUOUS = refusing("ambiguous-path", { varies: true });
-const AMBIGUOUS_BLOCKED = refusing("ambiguous-path", { varies: true, blockRefused: true });
+function ambiguousRule(blockRefused: boolean): CompiledRule {
+  return refusing("ambiguous-path", { varies: true, blockRefused });
+}
 
 export function compileRoute(key: string | undefined, route: CheckedRoute): CompiledRule {
   return route === "passthrough"

@@ -119,9 +119,9 @@ const TAB = 0x09;
 
 // One flag per byte, so that the scan needs neither RegExp nor substring.
 const TOKEN_BYTE = new Uint8Array(256);
-for (let code = 0; code < 256; code++) {
-  TOKEN_BYTE[code] = isToken(String.fromCharCode(code)) ? 1 : 0;
-}
+const TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+for (let index = 0; index < TOKEN_CHARACTERS.length; index++)
+  TOKEN_BYTE[TOKEN_CHARACTERS.charCodeAt(index)] = 1;
 
 /** What the scan found: `"bad"` (a non-token, or over a limit), `"plain"` (`a,b,c`, can be echoed as it is), `"spaced"` (valid, but with white space or empty elements). */
 export type ListShape = "bad" | "plain" | "spaced";
