@@ -17,11 +17,7 @@ const HEAVY = /public-suffix-data\.cjs$/;
 
 // Only CommonJS can load in the middle of a synchronous call, and only a `require` of a literal survives bundlers: so
 // both builds share one copy, as CommonJS, of what is loaded at first use.
-const LAZY = [
-  "src/policy/lazy-public-suffix-data.cjs",
-  "src/policy/public-suffix-data.cjs",
-  "src/adapters/lazy-vary.cjs",
-];
+const LAZY = ["src/policy/public-suffix-data.cjs", "src/adapters/lazy-vary.cjs"];
 
 /** Puts dist/seldom.cjs, loaded at first use, in the place of src/policy/seldom.ts. */
 const seldomLater = (external: boolean): Plugin => ({
@@ -35,9 +31,19 @@ const seldomLater = (external: boolean): Plugin => ({
   },
 });
 
-const LAZY_SELDOM = `// Loads at first use what only some policies need.
-${["adviseOrigin", "judgeRegExp", "suggestOption"].map((name) => `exports.${name} = (...given) => require("./seldom.cjs").${name}(...given);`).join("\n")}
-`;
+// Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
+const SELDOM = [
+  "adviseOrigin",
+  "digestOf",
+  "explain",
+  "isOrCoversPublicSuffix",
+  "judgeRegExp",
+  "suggestOption",
+];
+const LAZY_SELDOM = [
+  "// Loads at first use what a process needs seldom.",
+  ...SELDOM.map((name) => `exports.${name} = (...given) => require("./seldom.cjs").${name}(...given);\n`),
+].join("\n");
 
 export default defineConfig([
   {

@@ -1,8 +1,8 @@
 // Where a running service sees what its policy does: channels, NODE_DEBUG, and warnings that are said once.
 import { channel } from "node:diagnostics_channel";
 import { debuglog } from "node:util";
-import type { CleanRequest } from "../policy/decide.ts";
 import type { Decision } from "../policy/options.ts";
+import type { CleanRequest } from "../policy/request.ts";
 
 /** Published on `boring-cors:decision`. */
 export interface DecisionEvent {

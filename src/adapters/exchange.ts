@@ -12,8 +12,9 @@ import {
 } from "../policy/answer.ts";
 import { mustAsk, unasked } from "../policy/ask.ts";
 import type { CompiledRule } from "../policy/compile.ts";
-import { cleanRequest, explain, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/decide.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
+import { cleanRequest, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/request.ts";
+import { explain } from "../policy/seldom.ts";
 import { isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
 import { type Claim, claimOn, clearCors, hasGranted, putClaim, release } from "./ownership.ts";
 import { isOver, mergeVary, type Response } from "./response.ts";

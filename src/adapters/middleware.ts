@@ -2,10 +2,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { askOnce } from "../policy/ask.ts";
-import { GRANTED } from "../policy/decide.ts";
 import { CorsConfigError, formatIssue, IssueReport, show } from "../policy/issues.ts";
 import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
+import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";

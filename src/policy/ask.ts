@@ -1,10 +1,10 @@
 // Asking a user's function: by callback, value or promise, settled exactly once.
 import { isRefusedAsInsecure } from "./answer.ts";
 import type { CompiledRule } from "./compile.ts";
-import { GRANTED, type OriginVerdict } from "./decide.ts";
 import { IssueReport, show } from "./issues.ts";
 import { isOpaqueOrigin, type ParsedOrigin, parseOrigin } from "./origin.ts";
 import { originSet } from "./origin-set.ts";
+import { GRANTED, type OriginVerdict } from "./request.ts";
 import { checkOrigin } from "./validate-origin.ts";
 
 type Callback = (error: unknown, answer?: unknown) => void;

@@ -3,53 +3,8 @@ import { kindOf, type RequestKind, statusOf, writeActual, writePreflight } from 
 import type { CompiledRule } from "./compile.ts";
 import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
 import { show } from "./issues.ts";
-import type { Decision, DecisionReason, DecisionRequest } from "./options.ts";
-
-/** A request of which every field is known to be a string, or absent. */
-export interface CleanRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly origin: string | undefined;
-  readonly requestMethod: string | undefined;
-  readonly requestHeaders: string | undefined;
-  readonly sameOrigin: boolean;
-}
-
-/** What is known of the origin: `null` or why it is refused, and where a function said so, in which words. */
-export interface OriginVerdict {
-  readonly refused: DecisionReason | null;
-  readonly because?: (() => string) | undefined;
-  /** Does the answer depend on Origin although the rule does not: a per-request source may have looked at it? */
-  readonly varies?: boolean | undefined;
-}
-
-export const GRANTED: OriginVerdict = Object.freeze({ refused: null });
-
-export const PREFLIGHT_VARY: readonly string[] = Object.freeze([
-  "Origin",
-  "Access-Control-Request-Method",
-  "Access-Control-Request-Headers",
-]);
-export const ORIGIN_VARY: readonly string[] = Object.freeze(["Origin"]);
-const NO_VARY: readonly string[] = Object.freeze([]);
-
-/** Whatever a caller passes becomes a request: fields that are no strings count as absent. */
-export function cleanRequest(request: DecisionRequest): CleanRequest {
-  const { method, path, origin, requestMethod, requestHeaders, sameOrigin }: Partial<DecisionRequest> =
-    Object(request);
-  return {
-    method: text(method) ?? "",
-    path: text(path) ?? "/",
-    origin: text(origin) || undefined,
-    requestMethod: text(requestMethod) || undefined,
-    requestHeaders: text(requestHeaders),
-    sameOrigin: sameOrigin === true,
-  };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
+import type { Decision, DecisionReason } from "./options.ts";
+import { type CleanRequest, NO_VARY, ORIGIN_VARY, type OriginVerdict, PREFLIGHT_VARY } from "./request.ts";
 
 /** The decision, once route and origin are judged. `rule` is `undefined` where no key covers the path. */
 export function explain(

@@ -2,13 +2,13 @@
 import { judgeOrigin } from "./answer.ts";
 import { askOnce, judgeAnswer, mustAsk, unasked } from "./ask.ts";
 import { type CompiledPolicy, type CompiledRule, compilePolicy, routeData } from "./compile.ts";
-import { type CleanRequest, cleanRequest, explain, GRANTED, type OriginVerdict } from "./decide.ts";
-import { digestOf } from "./digest.ts";
 import { type ConfigIssue, CorsConfigError, IssueReport, show } from "./issues.ts";
 import type { Decision, DecisionRequest, Origin, PolicyOptions, RouteData } from "./options.ts";
 import { isInsecure, parseOrigin } from "./origin.ts";
 import { covers } from "./origin-set.ts";
+import { type CleanRequest, cleanRequest, GRANTED, type OriginVerdict } from "./request.ts";
 import { pathOfTarget } from "./routes.ts";
+import { digestOf, explain } from "./seldom.ts";
 import { checkPolicy } from "./validate.ts";
 
 // Marks, because a program that imports and requires holds two copies of every class. The number is the layout's.

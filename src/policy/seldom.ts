@@ -1,4 +1,7 @@
-// What only some policies need: judging RegExps, and advice about what is wrong. The built package loads it at first use.
+// What a process needs seldom, or only at its start; the built package loads it at first use.
+export { explain } from "./decide.ts";
+export { digestOf } from "./digest.ts";
 export { adviseOrigin } from "./origin-advice.ts";
+export { isOrCoversPublicSuffix } from "./public-suffix.ts";
 export { judgeRegExp } from "./regexp.ts";
 export { suggestOption } from "./suggest.ts";

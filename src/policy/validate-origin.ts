@@ -4,9 +4,8 @@ import { type IssueReport, show, showRegExp } from "./issues.ts";
 import type { OriginFunction } from "./options.ts";
 import { isInsecure, isOpaqueOrigin, type OriginPattern, parseOrigin, parsePattern } from "./origin.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
-import { isOrCoversPublicSuffix } from "./public-suffix.ts";
 import type { RegExpVerdict } from "./regexp.ts";
-import { adviseOrigin, judgeRegExp } from "./seldom.ts";
+import { adviseOrigin, isOrCoversPublicSuffix, judgeRegExp } from "./seldom.ts";
 
 const UNSET = "an unset environment variable? list the origins, or read them with originsFromEnv(name)";
 

@@ -32,8 +32,9 @@ const CHECKS = {
   dangerouslyAllowOpaqueOrigins: checkBoolean,
 } satisfies { [K in Exclude<keyof Required<RuleOptions>, "origin" | "routes">]: Check<CheckedRule[K]> };
 
-const CHECK_OF: ReadonlyMap<string, Check<unknown>> = new Map(Object.entries(CHECKS));
-const OPTION_NAMES = ["origin", ...Object.keys(CHECKS)];
+function checkOf(name: string): Check<unknown> | undefined {
+  return Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof typeof CHECKS] : undefined;
+}
 
 /** Checks rule options or a table of routes: key -> checked route, in the order written. */
 export function checkPolicy(
@@ -134,8 +135,9 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
   for (const name of Object.keys(options)) {
     const value = options[name];
     if (value === undefined || name === "origin") continue;
-    const check = CHECK_OF.get(name);
-    if (check === undefined) report.error("UNKNOWN_OPTION", name, value, suggestOption(name, OPTION_NAMES));
+    const check = checkOf(name);
+    if (check === undefined)
+      report.error("UNKNOWN_OPTION", name, value, suggestOption(name, ["origin", ...Object.keys(CHECKS)]));
     else target[name] = check(value, name, report);
   }
   rule.origin =
