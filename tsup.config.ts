@@ -13,7 +13,7 @@ const shared: Options = {
   minify: true,
 };
 
-const HEAVY = /public-suffix-data\.cjs$/;
+const HEAVY = /\/public-suffix-data\.cjs$/;
 
 // Only CommonJS can load in the middle of a synchronous call, and only a `require` of a literal survives bundlers: so
 // both builds share one copy, as CommonJS, of what is loaded at first use.
