@@ -32,8 +32,8 @@ export function claimOn(res: Response): Claim | undefined {
 
 /**
  * Puts the claim on the response, and our `writeHead` before the response's own: one shared function, its state on the
- * response. Wrapping through a closure per request (what on-headers does) is the tempting way, and costs more than
- * everything else the middleware does. A response without `writeHead` cannot be re-asserted.
+ * response, where a second mount finds it. A closure per request (what on-headers does) is the tempting way: it costs
+ * more on a bare response, and hides its state. A response without `writeHead` cannot be made sure of.
  */
 export function putClaim(res: Response, claim: Claim): void {
   const earlier = claimOn(res)?.writeHead;
