@@ -65,7 +65,7 @@ export class Exchange implements Claim {
   /** While a per-request source is asked, nothing is granted, and caches know that the answer depends on the origin. */
   hold(): void {
     const earlier = claimOn(this.res);
-    this.vary = this.varyOf(this.kindOf());
+    this.vary = this.varyOf(this.kindOf(this.origin()));
     if (earlier === undefined) return this.takeOver();
     // The source may yet leave the outer policy's answer standing.
     earlier.vary ??= "Origin";
@@ -91,7 +91,7 @@ export class Exchange implements Claim {
     // The same policy mounted again, inside wrap() or a router: it has answered already.
     if (!this.perRequest && claimOn(this.res)?.rule === rule) return this.next();
     const origin = this.origin();
-    const kind = this.kindOf();
+    const kind = this.kindOf(origin);
     this.vary = this.varyOf(kind);
     if (origin === undefined) this.finish(kind, undefined, true, undefined);
     else if (rule.judge === "function") this.askFirst(kind, origin);
@@ -103,13 +103,10 @@ export class Exchange implements Claim {
     return typeof origin === "string" && origin !== "" ? origin : undefined;
   }
 
-  private kindOf(): RequestKind {
-    const { method = "", headers } = this.req;
-    return kindOf(
-      method,
-      this.origin(),
-      method === "OPTIONS" ? headers["access-control-request-method"] : undefined,
-    );
+  private kindOf(origin: string | undefined): RequestKind {
+    const { method, headers } = this.req;
+    if (method !== "OPTIONS") return origin === undefined ? "non-cors" : "actual";
+    return kindOf(method, origin, headers["access-control-request-method"]);
   }
 
   private varyOf(kind: RequestKind): string | undefined {

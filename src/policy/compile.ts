@@ -107,7 +107,8 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
     judge: origin.kind === "list" ? "set" : origin.kind,
     refusal: "cors-disabled",
     set,
-    trusted: origin.kind === "list" && !credentials ? trustedPart(origin, rule) : () => set,
+    // Exact origins are trusted as they are; and a closure over the list would keep it.
+    trusted: origin.kind === "list" && !credentials && !set.exactOnly ? trustedPart(origin, rule) : () => set,
     ask: origin.kind === "function" ? origin.ask : undefined,
     credentials,
     allowInsecure: rule.dangerouslyAllowInsecureOrigins,
