@@ -103,13 +103,20 @@ function decision(
     kind,
     allowed: reason === null,
     reason,
-    detail: reason === null ? "" : (because?.() ?? detail(reason, rule, request)),
+    detail: reason === null ? "" : bounded(because?.() ?? detail(reason, rule, request)),
     headers: Object.freeze(answer.headers),
     vary: answer.vary,
     status: answer.status,
     route: rule?.key,
   });
 }
+
+/** Each value in it is cut, but an invalid answer can have several of them, in several problems. */
+function bounded(text: string): string {
+  return text.length <= MOST_DETAIL ? text : `${text.slice(0, MOST_DETAIL)}...`;
+}
+
+const MOST_DETAIL = 900;
 
 function headersOf(
   rule: CompiledRule,
