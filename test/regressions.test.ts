@@ -200,10 +200,13 @@ describe("hostile origins in a source's answer", () => {
   test.each(Object.entries(HOSTILE))("%s: advice takes linear time, and little of it", (_name, make) => {
     for (const size of [300, 1200, 16_000, 1_000_000]) {
       const text = make(size);
-      adviseOrigin(text);
-      const start = performance.now();
-      for (let round = 0; round < 20; round++) adviseOrigin(text);
-      expect((performance.now() - start) / 20).toBeLessThan(2);
+      // The fastest of many: what the advice takes, not what else the machine was doing.
+      const times = Array.from({ length: 50 }, () => {
+        const start = performance.now();
+        adviseOrigin(text);
+        return performance.now() - start;
+      });
+      expect(Math.min(...times)).toBeLessThan(1);
     }
   });
 

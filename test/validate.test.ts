@@ -94,6 +94,13 @@ const REFUSALS: readonly Refusal[] = [
   // Strings that are no origins.
   origin(`${APP}/`, "ORIGIN_PATH", "remove the trailing slash", APP, APP),
   origin(`${APP}/path?x#y`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
+  origin(
+    "http://127.0.0.1:3000/x",
+    "ORIGIN_PATH",
+    '"http://127.0.0.1:3000"',
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:3000",
+  ),
   origin(`${APP}?x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(`${APP}#x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(
@@ -186,6 +193,7 @@ const REFUSALS: readonly Refusal[] = [
   ),
   origin(`"${APP}"`, "ORIGIN_GRAMMAR", "quotes", APP, APP),
   origin("/\\.example\\.com$/", "ORIGIN_GRAMMAR", "without quotes"),
+  origin("1a://B", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://a%2eb.example", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://app.example.com:99999", "ORIGIN_GRAMMAR", "scheme://host"),

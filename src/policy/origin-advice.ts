@@ -204,10 +204,11 @@ const NEARLY_PATTERN = /^(?:(https?):\/\/)?(\*+\.)?([^*/?#]+?)(:\*)?(?:[/?#].*)?
 
 /** `*.Example.com`, `https://**.example.com/`, `https://example.com/*`: the `*` is kept out of the URL parser's sight. */
 function repairedPattern(text: string): string | undefined {
-  const [, written, wild, base = "", anyPort = ""] = NEARLY_PATTERN.exec(text) ?? [];
+  const [, written, wild, base, anyPort = ""] = (text.includes("*") && NEARLY_PATTERN.exec(text)) || [];
+  if (base === undefined || (anyPort !== "" && /:\d+$/.test(base))) return undefined;
   const scheme = written ?? schemeFor(wild === undefined ? base : `www.${base}`);
   const url = canonicalUrl(`${scheme}://${base}`);
-  if (!text.includes("*") || url === undefined || (anyPort !== "" && /:\d+$/.test(base))) return undefined;
+  if (url === undefined) return undefined;
   const candidate = `${url.protocol}//${wild === undefined ? "" : "*."}${url.host}${anyPort}`;
   return isListable(candidate) ? candidate : undefined;
 }
