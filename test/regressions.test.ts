@@ -569,8 +569,22 @@ describe("what a source answered before decides nothing about what it answers no
         },
         [APP],
       ],
+      // What the array holds now, in an array of its own.
+      [
+        () => {
+          entries[0] = B;
+          return { origin: [B] };
+        },
+        [B],
+      ],
       [() => Object.assign(options, { origin: B }), [B]],
-      [() => Object.assign(options, { origin: entries }), [APP]],
+      [
+        () => {
+          entries[0] = APP;
+          return Object.assign(options, { origin: entries });
+        },
+        [APP],
+      ],
     ]);
   });
 
@@ -578,6 +592,7 @@ describe("what a source answered before decides nothing about what it answers no
     const answers = [
       { origin: [APP] },
       { origin: [APP], credentials: true },
+      { origin: [APP], blockRefused: true },
       { origin: [APP], credentials: false },
       { origin: [APP], exposedHeaders: ["ETag"] },
       { origin: [APP], exposedHeaders: ["Link"] },
