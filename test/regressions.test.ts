@@ -588,6 +588,43 @@ describe("what a source answered before decides nothing about what it answers no
     ]);
   });
 
+  test("an origin that is not the object's own: of a class, or of a prototype", () => {
+    class Tenant {
+      readonly maxAge = 60;
+      readonly #origin: string;
+      constructor(origin: string) {
+        this.#origin = origin;
+      }
+      get origin() {
+        return this.#origin;
+      }
+    }
+    return check([
+      [() => new Tenant(APP), [APP]],
+      [() => new Tenant(B), [B]],
+      [() => ({ maxAge: 60 }), []],
+      [() => Object.create({ origin: APP }), [APP]],
+      [() => Object.create({ origin: B }), [B]],
+      [() => Object.defineProperty({ maxAge: 60 }, "origin", { value: APP }), [APP]],
+      [() => Object.defineProperty({ maxAge: 60 }, "origin", { value: B }), [B]],
+      [() => ({}), []],
+    ]);
+  });
+
+  test("an object in the place of a RegExp, which changes", () => {
+    const data = { regexp: "" };
+    const set = (host: string, origin: unknown) => () => {
+      data.regexp = `^https:\\/\\/${host}\\.example\\.com$`;
+      return { origin };
+    };
+    return check([
+      [set("app", data), [APP]],
+      [set("b", data), [B]],
+      [set("app", [data]), [APP]],
+      [set("b", [data]), [B]],
+    ]);
+  });
+
   test("other options than origin, in turn", async () => {
     const answers = [
       { origin: [APP] },
