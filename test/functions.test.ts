@@ -367,6 +367,17 @@ describe("a per-request source", () => {
     }
   });
 
+  test("an option that is a getter, and throws, is an error too", async () => {
+    const options = Object.defineProperty({}, "origin", {
+      enumerable: true,
+      get() {
+        throw new Error("boom");
+      },
+    });
+    const response = await once(answering(options), from(APP));
+    expect([answerOf(response), response.body]).toEqual([{ ...refused, status: 500 }, "failed: Error: boom"]);
+  });
+
   test("sees the request, and its route is the full path", async () => {
     const app = express();
     const seen: string[] = [];
