@@ -111,6 +111,11 @@ describe("an origin function", () => {
         "access-control-allow-origin": origin,
       });
     }
+    const opaque = definePolicy({ origin: () => true }).decide({ method: "GET", origin: "null" });
+    expect([opaque.reason, opaque.detail]).toEqual([
+      "origin-not-allowed",
+      expect.stringContaining("dangerouslyAllowOpaqueOrigins"),
+    ]);
     const insecure = await definePolicy({ origin: () => true, credentials: true }).decideAsync({
       method: "GET",
       origin: "http://a.example",
@@ -160,6 +165,7 @@ describe("an origin function", () => {
       expect(warnings[0]?.message).toContain("answer false");
       const policy = definePolicy({ origin });
       await expect(policy.decideAsync({ method: "GET", origin: APP })).rejects.toBeInstanceOf(Error);
+      await expect(policy.isTrustedOriginAsync(APP)).rejects.toBeInstanceOf(Error);
     },
   );
 
@@ -359,6 +365,17 @@ describe("a per-request source", () => {
       const response = await once(mounted(cors(failure as never), done), from(APP));
       expect(answerOf(response)).toEqual({ ...refused, status: 500 });
     }
+  });
+
+  test("an option that is a getter, and throws, is an error too", async () => {
+    const options = Object.defineProperty({}, "origin", {
+      enumerable: true,
+      get() {
+        throw new Error("boom");
+      },
+    });
+    const response = await once(answering(options), from(APP));
+    expect([answerOf(response), response.body]).toEqual([{ ...refused, status: 500 }, "failed: Error: boom"]);
   });
 
   test("sees the request, and its route is the full path", async () => {

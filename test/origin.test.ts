@@ -151,6 +151,7 @@ describe("patterns", () => {
     "https://a:8*",
     "https://a:*:*",
     "https://a:443:*",
+    "https://a:8443:*",
     "https://*.a:443",
     "https://*.1.2.3.4",
     "https://*.[::1]",

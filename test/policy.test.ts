@@ -181,3 +181,21 @@ test("many distinct RegExps are judged, and the memory of verdicts stays bounded
     expect(policy.decide({ method: "GET", origin: `https://n${index}.example` }).allowed).toBe(true);
   }
 });
+
+test.each([
+  ["credentials: exact entries are trusted", { origin: APP, credentials: true }, { origin: APP }, APP],
+  ["a request without a method", { origin: APP }, { origin: APP, method: undefined }, APP],
+  [
+    "two patterns with one base",
+    { origin: ["https://*.example.com:8443", "https://*.example.com:*"] },
+    { method: "GET", origin: "https://a.example.com:9000" },
+    "https://a.example.com:9000",
+  ],
+  ["OPTIONS *", { origin: APP }, { method: "OPTIONS", path: "*", origin: APP }, undefined],
+  ["a malformed origin", { origin: () => true }, { method: "GET", origin: `${APP}/` }, undefined],
+])("corners of decide and isTrustedOrigin: %s", (_name, options, request, granted) => {
+  const policy = definePolicy(options as never);
+  expect(policy.decide(request as never).headers["access-control-allow-origin"]).toBe(granted);
+  const { origin, path } = request as { origin: string; path?: string };
+  expect(policy.isTrustedOrigin(origin, path)).toBe(granted !== undefined);
+});

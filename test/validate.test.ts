@@ -94,6 +94,13 @@ const REFUSALS: readonly Refusal[] = [
   // Strings that are no origins.
   origin(`${APP}/`, "ORIGIN_PATH", "remove the trailing slash", APP, APP),
   origin(`${APP}/path?x#y`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
+  origin(
+    "http://127.0.0.1:3000/x",
+    "ORIGIN_PATH",
+    '"http://127.0.0.1:3000"',
+    "http://127.0.0.1:3000",
+    "http://127.0.0.1:3000",
+  ),
   origin(`${APP}?x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(`${APP}#x`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
   origin(
@@ -147,6 +154,25 @@ const REFUSALS: readonly Refusal[] = [
     "http://localhost:3000",
     "http://localhost:3000",
   ),
+  origin(
+    "httpbin.org",
+    "ORIGIN_SCHEME",
+    '"https://httpbin.org"',
+    "https://httpbin.org",
+    "https://httpbin.org",
+  ),
+  origin(
+    "http//a.example/",
+    "ORIGIN_SCHEME",
+    '"https://a.example"',
+    "https://a.example",
+    "https://a.example",
+  ),
+  origin("https:a.example", "ORIGIN_SCHEME", '"https://a.example"', "https://a.example", "https://a.example"),
+  origin("127.0.0.1:3000", "ORIGIN_SCHEME", "127.0.0.1", "http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+  origin("192.168.1.10", "ORIGIN_SCHEME", "https://app.example.com"),
+  origin("192.168.1.10:3000", "ORIGIN_SCHEME", "https://app.example.com"),
+  origin("[2001:db8::1]:3000", "ORIGIN_SCHEME", "https://app.example.com"),
   origin("all", "ORIGIN_SCHEME", "https://app.example.com"),
   origin(` ${APP}`, "ORIGIN_WHITESPACE", `"${APP}"`, APP, APP),
   origin(" nonsense ", "ORIGIN_WHITESPACE", "an origin looks like"),
@@ -167,6 +193,7 @@ const REFUSALS: readonly Refusal[] = [
   ),
   origin(`"${APP}"`, "ORIGIN_GRAMMAR", "quotes", APP, APP),
   origin("/\\.example\\.com$/", "ORIGIN_GRAMMAR", "without quotes"),
+  origin("1a://B", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://a%2eb.example", "ORIGIN_GRAMMAR", "scheme://host"),
   origin("https://app.example.com:99999", "ORIGIN_GRAMMAR", "scheme://host"),
@@ -189,7 +216,31 @@ const REFUSALS: readonly Refusal[] = [
     "https://*.example.com",
     "https://a.example.com",
   ),
+  ...(
+    [
+      ["https://*.example.com/", "https://*.example.com", "https://a.example.com"],
+      ["https://*.example.com/*", "https://*.example.com", "https://a.example.com"],
+      ["https://**.example.com", "https://*.example.com", "https://a.example.com"],
+      ["https://*.m\u00fcnchen.de", "https://*.xn--mnchen-3ya.de", "https://a.xn--mnchen-3ya.de"],
+      ["http://localhost:*/", "http://localhost:*", "http://localhost:3000"],
+      ["localhost:*", "http://localhost:*", "http://localhost:3000"],
+      ["127.0.0.1:*", "http://127.0.0.1:*", "http://127.0.0.1:3000"],
+      ["[::1]:*", "http://[::1]:*", "http://[::1]:3000"],
+      ["https://example.com/*", "https://example.com", "https://example.com"],
+      ["https://example.com/a/*?b=*", "https://example.com", "https://example.com"],
+      ["example.com/*", "https://example.com", "https://example.com"],
+      ["*.localhost", "http://*.localhost", "http://a.localhost"],
+      ["*.localhost:*", "http://*.localhost:*", "http://a.localhost:3000"],
+      ["*.corp", "https://*.corp", "https://a.corp"],
+    ] as const
+  ).map(([text, fix, meant]) =>
+    origin(text, "ORIGIN_WILDCARD", `is not a pattern as written; write: "${fix}"`, fix, meant),
+  ),
   origin("https://*", "ORIGIN_WILDCARD", 'origin: "*"'),
+  origin("https://*/", "ORIGIN_WILDCARD", 'origin: "*"'),
+  origin("192.168.1.10:*", "ORIGIN_WILDCARD", "where none can stand"),
+  origin("*.192.168.1.10", "ORIGIN_WILDCARD", "where none can stand"),
+  origin("app:*", "ORIGIN_WILDCARD", "where none can stand"),
   origin("https://*.%.example", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://*.a..example", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*"'),
@@ -270,15 +321,48 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, methods: ["GET", 1] }, "OPTION_TYPE", "methods[1]", "write a name"),
   refused({ origin: APP, allowedHeaders: {} }, "OPTION_TYPE", "allowedHeaders", "an array of strings"),
   refused({ origin: APP, exposedHeaders: true }, "OPTION_TYPE", "exposedHeaders", "an array of strings"),
-  refused({ origin: APP, methods: ["GET,PUT"] }, "METHOD_TOKEN", "methods[0]", "one name per entry"),
+  refused({ origin: APP, methods: ["GET, POST"] }, "METHOD_TOKEN", "methods[0]", 'write "GET", "POST"'),
+  refused(
+    { origin: APP, methods: "GET POST" },
+    "METHOD_TOKEN",
+    "methods",
+    'write "GET", "POST"',
+    ["GET", "POST"],
+    APP,
+  ),
+  refused(
+    { origin: APP, methods: "PUT, GET POST" },
+    "METHOD_TOKEN",
+    "methods",
+    'write "GET", "POST"',
+    ["PUT", "GET", "POST"],
+    APP,
+  ),
+  refused({ origin: APP, methods: "(, GET POST" }, "METHOD_TOKEN", "methods", "one name per entry"),
   refused({ origin: APP, methods: [""] }, "METHOD_TOKEN", "methods[0]", "one name per entry"),
   refused({ origin: APP, methods: ["GET", "patch"] }, "METHOD_CASE", "methods[1]", '"PATCH"', "PATCH", APP),
   refused({ origin: APP, methods: "GET, patch" }, "METHOD_CASE", "methods", '"PATCH"', "GET, PATCH", APP),
   refused(
-    { origin: APP, allowedHeaders: ["x y"] },
+    { origin: APP, methods: "x-patch, patch" },
+    "METHOD_CASE",
+    "methods",
+    '"PATCH"',
+    "x-patch, PATCH",
+    APP,
+  ),
+  refused(
+    { origin: APP, allowedHeaders: ["Content-Type, Authorization"] },
     "HEADER_TOKEN",
     "allowedHeaders[0]",
-    "one name per entry",
+    'write "Content-Type", "Authorization"',
+  ),
+  refused(
+    { origin: APP, exposedHeaders: "ETag Link" },
+    "HEADER_TOKEN",
+    "exposedHeaders",
+    'write "ETag", "Link"',
+    ["ETag", "Link"],
+    APP,
   ),
   refused({ origin: APP, allowedHeaders: "x: y" }, "HEADER_TOKEN", "allowedHeaders", "without values"),
   refused(
@@ -395,7 +479,7 @@ describe("refused at start-up", () => {
       "Invalid CORS policy (5 problems):
         routes["/"].allowHeaders: unknown option; did you mean "allowedHeaders"? [UNKNOWN_OPTION]
         routes["/"].origin[0]: "https://app.example/" is not an origin; remove the trailing slash: "https://app.example". [ORIGIN_PATH]
-        routes["/"].origin[1]: "*.x.example" has a "*" where none can stand; a "*" stands for whole labels or for the port: "https://*.x.example". [ORIGIN_WILDCARD]
+        routes["/"].origin[1]: "*.x.example" is not a pattern as written; write: "https://*.x.example". [ORIGIN_WILDCARD]
         routes["/public"].maxAge: -1 is no number of seconds; write a whole number, 0 or more: 0. [MAX_AGE]
         routes["/public"].credentials: true cannot stand beside origin "*": any website could read your users' data; list the origins. [CREDENTIALS_WILDCARD]"
     `);

@@ -103,6 +103,8 @@ export class SourceAnswers {
       const value = options[name];
       return Array.isArray(value) ? [...value] : value;
     });
+    // What comes from a prototype (a getter of a class), or changes and stays the same object, cannot be compared.
+    if (!names.includes("origin") || values.flat().some(isOptions)) return;
     if (this.#remembered.length === MOST_REMEMBERED) this.#remembered.pop();
     this.#remembered.unshift({ names, values, resolved });
   }

@@ -89,7 +89,7 @@ function writeOrigin(target: HeaderTarget, rule: CompiledRule, origin: string): 
 /** The value of Access-Control-Allow-Methods; never what is no token, however open the rule. */
 export function preflightMethods(rule: CompiledRule, requestMethod: string): string | undefined {
   if (!rule.echoMethod) return rule.allowMethods;
-  return isToken(requestMethod) ? requestMethod : undefined;
+  return isToken(requestMethod) && requestMethod !== "*" ? requestMethod : undefined;
 }
 
 /** The value of Access-Control-Allow-Headers. A static list is answered without a look at what was asked. */
@@ -109,9 +109,14 @@ let lastEchoed: string | undefined;
 
 function echo(requestHeaders: string): string | undefined {
   const shape = scanHeaderList(requestHeaders);
+  if (shape === "bad" || namesStar(requestHeaders)) return undefined;
   if (shape === "plain") return requestHeaders;
-  if (shape === "bad") return undefined;
   return splitHeaderList(requestHeaders).join(",") || undefined;
+}
+
+/** `*` is a token, and so a name that may be asked for; echoed, it would say "every header" to whoever reads it so. */
+export function namesStar(requestHeaders: string): boolean {
+  return requestHeaders.includes("*") && splitHeaderList(requestHeaders).includes("*");
 }
 
 /**

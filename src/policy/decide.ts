@@ -1,5 +1,5 @@
 // (rule, request, verdict on the origin) -> Decision: the answer as data, with the reason in words.
-import { kindOf, type RequestKind, statusOf, writeActual, writePreflight } from "./answer.ts";
+import { kindOf, namesStar, type RequestKind, statusOf, writeActual, writePreflight } from "./answer.ts";
 import type { CompiledRule } from "./compile.ts";
 import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
 import { show } from "./issues.ts";
@@ -58,13 +58,20 @@ function decision(
     kind,
     allowed: reason === null,
     reason,
-    detail: reason === null ? "" : (because?.() ?? detail(reason, rule, request)),
+    detail: reason === null ? "" : bounded(because?.() ?? detail(reason, rule, request)),
     headers: Object.freeze(answer.headers),
     vary: answer.vary,
     status: answer.status,
     route: rule?.key,
   });
 }
+
+/** Each value in it is cut, but an invalid answer can have several of them, in several problems. */
+function bounded(text: string): string {
+  return text.length <= MOST_DETAIL ? text : `${text.slice(0, MOST_DETAIL)}...`;
+}
+
+const MOST_DETAIL = 900;
 
 function headersOf(
   rule: CompiledRule,
@@ -95,11 +102,13 @@ function refusedPreflight(
   if (!isMethodGranted(rule, requestMethod)) return "method-not-allowed";
   if (requestHeaders === "") return null;
   if (scanHeaderList(requestHeaders) === "bad") return "malformed-request";
+  if (rule.echoHeaders && namesStar(requestHeaders)) return "malformed-request";
   return missingHeaders(rule, requestHeaders).length === 0 ? null : "header-not-allowed";
 }
 
 /** Case-sensitive, since browsers have normalised what they ask for. */
-function isMethodGranted({ methods }: CompiledRule, method: string): boolean {
+function isMethodGranted({ methods, echoMethod }: CompiledRule, method: string): boolean {
+  if (echoMethod) return method !== "*";
   return isSafelistedMethod(method) || methods === "*" || methods.includes(method);
 }
 

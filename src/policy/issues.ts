@@ -109,7 +109,14 @@ export class CorsConfigError extends TypeError {
 
 /** One line: `<path>: <given> <what is wrong>; <what to write>. [CODE]`. */
 export function formatIssue({ code, path, message }: ConfigIssue): string {
-  return `${path === "" ? "options" : printable(path)}: ${message}${/[.?]$/.test(message) ? "" : "."} [${code}]`;
+  return `${path === "" ? "options" : showPath(path)}: ${message}${/[.?]$/.test(message) ? "" : "."} [${code}]`;
+}
+
+/** A key may be as long as a request made it; what it ends with says most. */
+function showPath(path: string): string {
+  const shown = printable(path);
+  if (shown.length <= SHOWN_CHARACTERS) return shown;
+  return `${shown.slice(0, SHOWN_CHARACTERS / 2)}...${shown.slice(-SHOWN_CHARACTERS / 2)}`;
 }
 
 /** Shows a value of any kind, quoted and cut: it may come from a database or from the wire. */

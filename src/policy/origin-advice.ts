@@ -1,6 +1,13 @@
 // Why a string is no origin, and what to write instead. It may guess; only origin.ts judges.
 import { type ConfigIssueCode, show } from "./issues.ts";
-import { isOpaqueOrigin, MAX_ORIGIN_BYTES, parseOrigin, parsePattern } from "./origin.ts";
+import {
+  isAddress,
+  isLoopback,
+  isOpaqueOrigin,
+  MAX_ORIGIN_BYTES,
+  parseOrigin,
+  parsePattern,
+} from "./origin.ts";
 
 export interface OriginAdvice {
   readonly code: ConfigIssueCode;
@@ -89,26 +96,31 @@ function list(text: string): OriginAdvice | undefined {
 
 function wildcard(text: string): OriginAdvice | undefined {
   if (!text.includes("*")) return undefined;
-  const withScheme = /^\*\.[^*/]+$/.test(text) ? repaired(`https://${text}`) : undefined;
-  const fix = withScheme ?? repairedPattern(text);
-  const why = /^[a-z]+:\/\/\*(:|$)/.test(text)
+  const fix = repairedPattern(text);
+  if (fix !== undefined) return advice("ORIGIN_WILDCARD", "is not a pattern as written; write", fix);
+  const why = /^[a-z]+:\/\/\*(?:[:/]|$)/.test(text)
     ? `covers every site; list the sites, or write origin: "*" without credentials`
     : `has a "*" where none can stand; a "*" stands for whole labels or for the port`;
-  return fix === undefined
-    ? { code: "ORIGIN_WILDCARD", message: `${why}: "https://*.example.com", "http://localhost:*"` }
-    : { code: "ORIGIN_WILDCARD", message: `${why}: ${show(fix)}`, fix };
+  return { code: "ORIGIN_WILDCARD", message: `${why}: "https://*.example.com", "http://localhost:*"` };
 }
 
 function noScheme(text: string): OriginAdvice | undefined {
   if (text.includes("://")) return undefined;
-  const host = text.replace(/^(?:https?)?:?\/*/i, "");
-  const scheme = /^(?:localhost|127\.|\[::1\])/i.test(host) ? "http" : "https";
-  const looksLikeHost = scheme === "http" || host.includes(".");
+  // "https:a.example" and "http//a.example" too, but not the first letters of "httpbin.org".
+  const host = text.replace(/^(?:https?(?::|(?=\/)))?\/*/i, "");
+  const scheme = schemeFor(host);
   return advice(
     "ORIGIN_SCHEME",
     "has no scheme; write it",
-    looksLikeHost ? repaired(`${scheme}://${host}`) : undefined,
+    scheme === undefined ? undefined : repaired(`${scheme}://${host}`),
   );
+}
+
+/** http on this very machine, https elsewhere; `undefined` for a single word, and for addresses, which may speak either. */
+function schemeFor(host: string): "http" | "https" | undefined {
+  const name = canonicalUrl(`http://${host}`)?.hostname ?? "";
+  if (isLoopback(name)) return "http";
+  return name.includes(".") && !isAddress(name) ? "https" : undefined;
 }
 
 function userinfo(text: string): OriginAdvice | undefined {
@@ -187,13 +199,17 @@ function repaired(text: string): string | undefined {
   return isListable(candidate) ? candidate : repairedPattern(text);
 }
 
-/** `https://*.Example.com/` and `https://**.example.com`: the `*` is kept out of the URL parser's sight. */
+// Scheme, `*.`, the rest of the host, `:*`, and what follows the authority.
+const NEARLY_PATTERN = /^(?:(https?):\/\/)?(\*+\.)?([^*/?#]+?)(:\*)?(?:[/?#].*)?$/i;
+
+/** `*.Example.com`, `https://**.example.com/`, `https://example.com/*`: the `*` is kept out of the URL parser's sight. */
 function repairedPattern(text: string): string | undefined {
-  const [, scheme, base] = /^(https?:\/\/)\*+\.([^*]+)$/i.exec(text) ?? [];
-  if (scheme === undefined || base === undefined) return undefined;
-  const url = canonicalUrl(scheme + base);
+  const [, written, wild, base, anyPort = ""] = (text.includes("*") && NEARLY_PATTERN.exec(text)) || [];
+  if (base === undefined || (anyPort !== "" && /:\d+$/.test(base))) return undefined;
+  const scheme = written ?? schemeFor(wild === undefined ? base : `www.${base}`);
+  const url = canonicalUrl(`${scheme}://${base}`);
   if (url === undefined) return undefined;
-  const candidate = `${url.protocol}//*.${url.host}`;
+  const candidate = `${url.protocol}//${wild === undefined ? "" : "*."}${url.host}${anyPort}`;
   return isListable(candidate) ? candidate : undefined;
 }
 

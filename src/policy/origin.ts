@@ -144,7 +144,8 @@ export function parsePattern(value: string): OriginPattern | undefined {
   };
 }
 
-function isAddress(host: string): boolean {
+/** Is this well-formed host an IP address? */
+export function isAddress(host: string): boolean {
   return host.startsWith("[") || IPV4.test(host);
 }
 

@@ -87,8 +87,22 @@ export function repairsOf(source: string, flags: string, tree: Node): readonly (
 function anchored(source: string, tree: Node): string {
   if (anchorsOf(tree) !== "open") return source;
   const body = source.replace(/^\^/, "").replace(/(?<!\\)\$$/, "");
-  if (tree.kind !== "choice") return isOrigin(body) ? `^${body}$` : source;
-  return body.split("|").every(isOrigin) ? `^(?:${body})$` : source;
+  const closed = source.endsWith("$") && !body.endsWith("$");
+  const options = tree.kind === "choice" ? body.split("|") : [body];
+  const ended = options.map((option, index) =>
+    closed && index === options.length - 1 ? option : withPort(option),
+  );
+  if (!ended.every((option) => option !== undefined && isOrigin(option))) return source;
+  return tree.kind === "choice" ? `^(?:${ended.join("|")})$` : `^${ended[0]}$`;
+}
+
+const LOCAL_HOST = /\/(?:localhost|127(?:\\\.\d+){3}|\\\[::1\\?\])$/;
+const CUT_PORT = /:(?:\d|\\d|\[0-9\]){0,3}$/;
+
+/** An end that was open let every port in, and on this very machine that was meant. `undefined`: the cut was in the port. */
+function withPort(option: string): string | undefined {
+  if (CUT_PORT.test(option)) return undefined;
+  return LOCAL_HOST.test(option) ? `${option}(:\\d+)?` : option;
 }
 
 /** A scheme, and then no slash: what goes on with a path matches no origin, anchored or not. */

@@ -91,6 +91,37 @@ function elements(
   return undefined;
 }
 
+/** Often several names that were put where one belongs: then the message shows the split. */
+function reportNoToken(
+  written: string,
+  path: string,
+  name: string,
+  value: unknown,
+  report: IssueReport,
+): void {
+  const method = name === "methods";
+  const code = method ? "METHOD_TOKEN" : "HEADER_TOKEN";
+  const names = splitNames(written);
+  if (names.length > 1 && names.every(isToken)) {
+    const shown = show(names)
+      .replace(/^\[|\]$/g, "")
+      .replaceAll(",", ", ");
+    // An array cannot stand inside an array; in the place of the whole list it can.
+    const whole = path === name ? splitNames(String(value)) : undefined;
+    const message = `${show(written)} is several names in one entry; write ${shown}`;
+    report.error(code, path, written, message, whole?.every(isToken) ? whole : undefined);
+    return;
+  }
+  const message = method
+    ? `is no method; write one name per entry, letters only: "PATCH"`
+    : `is no header name; write one name per entry, without values: "X-Request-Id"`;
+  report.error(code, path, written, `${show(written)} ${message}`);
+}
+
+function splitNames(text: string): string[] {
+  return text.split(/[\s,;]+/).filter((name) => name !== "");
+}
+
 // Methods that a lower-case spelling is meant to name; everything else in lower case may be a method of its own.
 const KNOWN_METHODS = new Set([
   "PATCH",
@@ -109,6 +140,13 @@ const KNOWN_METHODS = new Set([
   "REPORT",
 ]);
 
+function replaceName(list: string, written: string, name: string): string {
+  return list
+    .split(",")
+    .map((element) => (element.trim() === written ? element.replace(written, name) : element))
+    .join(",");
+}
+
 export function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
   const methods: string[] = [];
   let any = false;
@@ -117,15 +155,10 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
     const upper = method.toUpperCase();
     if (method === "*") any = true;
     else if (!isToken(method)) {
-      report.error(
-        "METHOD_TOKEN",
-        path,
-        written,
-        `${show(written)} is no method; write one name per entry, letters only: "PATCH"`,
-      );
+      reportNoToken(written, path, name, value, report);
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
       // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
-      const fix = path === name ? String(value).replace(written, upper) : upper;
+      const fix = path === name ? replaceName(String(value), written, upper) : upper;
       report.error(
         "METHOD_CASE",
         path,
@@ -163,12 +196,7 @@ function headerNames(
   for (const [written, path] of elements(value, name, report) ?? []) {
     const lower = written.toLowerCase();
     if (!isToken(written)) {
-      report.error(
-        "HEADER_TOKEN",
-        path,
-        written,
-        `${show(written)} is no header name; write one name per entry, without values: "X-Request-Id"`,
-      );
+      reportNoToken(written, path, name, value, report);
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
     } else if (keep(lower, written, path)) {
