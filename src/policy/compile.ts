@@ -58,7 +58,7 @@ export interface CompiledPolicy {
 const STAR: readonly string[] = Object.freeze(["*"]);
 const NO_NAMES: readonly string[] = Object.freeze([]);
 const DEFAULT_METHODS_VALUE = DEFAULT_METHODS.join(",");
-const EMPTY_SET: OriginSet = { hasExact: () => false, exactOnly: true, matches: () => false };
+const EMPTY_SET = originSet({ exact: [], patterns: [], tests: [] });
 
 export function compilePolicy(checked: ReadonlyMap<string, CheckedRoute>): CompiledPolicy {
   const table = new Map([...checked].map(([key, route]) => [key, compileRoute(key, route)]));
