@@ -54,6 +54,7 @@ declare namespace cors {
   type SourceAnswer = api.SourceAnswer;
   type SourceCallback = api.SourceCallback;
   type SourceFunction<Q = IncomingMessage> = api.SourceFunction<Q>;
+  type SourceOptions = api.SourceOptions;
   type StaticOrigin = api.StaticOrigin;
 }
 

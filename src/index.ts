@@ -17,6 +17,7 @@ export type {
   SourceAnswer,
   SourceCallback,
   SourceFunction,
+  SourceOptions,
 } from "./adapters/source.ts";
 export { type ConfigIssue, type ConfigIssueCode, CorsConfigError } from "./policy/issues.ts";
 export type {

@@ -3,13 +3,23 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { defaultRule } from "../policy/checked.ts";
 import { type CompiledRule, compilePolicy, compileRoute, compileRule } from "../policy/compile.ts";
 import { formatIssue, IssueReport, show } from "../policy/issues.ts";
-import type { PolicyOptions, RuleOptions } from "../policy/options.ts";
+import type { Origin, RouteTable, RuleOptions } from "../policy/options.ts";
 import { asPolicy, compiledOf, type LivePolicy, type Policy } from "../policy/policy.ts";
 import { checkPolicy, checkRule, isOptions, type Options } from "../policy/validate.ts";
 import type { OnceWarnings } from "./diagnostics.ts";
 
+/** Rule options of one request; the origin may be its own Origin header, present or not. */
+export type SourceOptions = Omit<RuleOptions, "origin"> & { readonly origin: Origin | undefined };
+
 /** What a source may answer. `false` and `[]` grant nothing; `"passthrough"` leaves CORS to the application. */
-export type SourceAnswer = PolicyOptions | Policy | LivePolicy | false | "passthrough" | readonly [];
+export type SourceAnswer =
+  | SourceOptions
+  | RouteTable
+  | Policy
+  | LivePolicy
+  | false
+  | "passthrough"
+  | readonly [];
 
 /** Called with a source's answer, or with the error that kept it from answering. */
 export type SourceCallback = (error: unknown, answer?: SourceAnswer) => void;
@@ -137,12 +147,14 @@ interface RememberedOptions {
 }
 
 function isSame({ names, values }: RememberedOptions, options: Options): boolean {
-  let count = 0;
-  for (const name in options) {
-    if (names[count] !== name || !isSameValue(values[count], options[name])) return false;
-    count++;
+  // Own names, as checkRule reads them: `for in` would take an inherited option for one that counts.
+  const own = Object.keys(options);
+  if (own.length !== names.length) return false;
+  for (let index = 0; index < own.length; index++) {
+    const name = own[index] as string;
+    if (names[index] !== name || !isSameValue(values[index], options[name])) return false;
   }
-  return count === names.length;
+  return true;
 }
 
 function isSameValue(remembered: unknown, value: unknown): boolean {

@@ -41,6 +41,7 @@ export const TYPES = [
   "SourceAnswer",
   "SourceCallback",
   "SourceFunction",
+  "SourceOptions",
   "StaticOrigin",
 ];
 

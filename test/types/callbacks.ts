@@ -123,3 +123,9 @@ const request = (req: CorsRequest) => req.headers.origin;
 void request;
 const source: SourceFunction<express.Request> = (req) => ({ origin: req.hostname });
 cors(source);
+
+// The request's own origin, present or not: npm's idiom.
+cors((req, callback) => callback(null, { origin: req.headers.origin, credentials: true }));
+cors((req) => ({ origin: req.headers.origin }));
+// @ts-expect-error: a misspelt option, in an answer too.
+cors((req, callback) => callback(null, { origin: req.headers.origin, credential: true }));
