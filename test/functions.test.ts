@@ -397,6 +397,17 @@ describe("a per-request source", () => {
     expect(seen).toEqual(["/open", "/other"]);
   });
 
+  test("is asked once, however often the middleware is mounted", async () => {
+    let asked = 0;
+    const middleware = cors(() => {
+      asked++;
+      return { origin: true };
+    });
+    const listener = middleware.wrap((req, res) => middleware(req, res, () => res.end()));
+    expect(answerOf(await once(listener, from(APP)))).toEqual(granted);
+    expect(asked).toBe(1);
+  });
+
   test("a response that is over is left alone", async () => {
     let passed = 0;
     const middleware = cors(async () => {

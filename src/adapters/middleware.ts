@@ -9,6 +9,7 @@ import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
+import { claimOn } from "./ownership.ts";
 import { isOver, type Response } from "./response.ts";
 import {
   type CorsOptions,
@@ -204,6 +205,8 @@ class Adapter implements Mount {
   }
 
   private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
+    // Mounted again, inside wrap() or a router: it has been asked already.
+    if (claimOn(res)?.mount === this) return next();
     const exchange = new Exchange(this.answers.off, undefined, true, this, req, res, next);
     exchange.hold();
     askOnce(ask, req, "the per-request CORS source", (error, answer) => {
