@@ -281,6 +281,8 @@ describe("originsFromEnv", () => {
       /TEST_ORIGINS: undefined names no origin; set it .* or give a fallback\. \[ENV_UNSET\]/,
     );
     expect(() => read("")).toThrow(CorsConfigError);
+    expect(() => originsFromEnv("X", APP as never)).toThrow(/write \{ fallback: .*\[OPTION_TYPE\]/);
+    expect(() => originsFromEnv("X", { default: APP } as never)).toThrow(/unknown option "default"/);
   });
 
   test("an entry that is no origin names the variable, the entry and the fix", () => {

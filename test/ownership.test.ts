@@ -483,6 +483,15 @@ describe("two middlewares on one request", () => {
     });
   });
 
+  test("equal policies contradict nobody: nothing is warned of", async () => {
+    const warnings = collectWarnings();
+    const inner = cors(OPTIONS);
+    const handler: Handler = (req, res) => inner(req, res, () => res.end());
+    expect(corsHeaders(await once(mounted(cors(OPTIONS), handler), from(APP)))).toEqual(GRANTED);
+    await settled();
+    expect(warnings).toEqual([]);
+  });
+
   test("the same policy mounted inside is harmless, and nothing is warned of", async () => {
     const warnings = collectWarnings();
     const policy = definePolicy(OPTIONS);

@@ -199,3 +199,17 @@ test.each([
   const { origin, path } = request as { origin: string; path?: string };
   expect(policy.isTrustedOrigin(origin, path)).toBe(granted !== undefined);
 });
+
+describe("the detail does not recommend what would not start", () => {
+  const policy = definePolicy({ origin: [APP], credentials: true, methods: ["PATCH"] });
+  test.each([
+    [
+      { method: "OPTIONS", origin: APP, requestMethod: "patch" },
+      /case-sensitive; the page must send it in upper case/,
+    ],
+    [{ method: "GET", origin: "http://app.example.com" }, /cannot be while it is http: serve it over https/],
+    [{ method: "GET", origin: "null" }, /"null" is not among the origins/],
+  ])("%j", (request, detail) => {
+    expect(policy.decide(request).detail).toMatch(detail);
+  });
+});

@@ -111,7 +111,7 @@ export const ACCEPTED: readonly (readonly [RegExp, string, string])[] = [
 export const REFUSED: readonly (readonly [RegExp, readonly RegExpCode[], (string | RegExp)?])[] = [
   [/\.example\.com$/, ["REGEXP_ANCHOR"], "https://*.example.com"],
   [/\.my-site\.example\.com$/, ["REGEXP_ANCHOR"], "https://*.my-site.example.com"],
-  [/\.vercel\.app$/, ["REGEXP_ANCHOR"]],
+  [/\.vercel\.app$/, ["REGEXP_ANCHOR", "REGEXP_PUBLIC_SUFFIX"]],
   [/\.0\.1$/, ["REGEXP_ANCHOR"]],
   [/example\.com$/, ["REGEXP_ANCHOR"]],
   [/example\.com/, ["REGEXP_ANCHOR"]],

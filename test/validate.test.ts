@@ -289,6 +289,10 @@ const REFUSALS: readonly Refusal[] = [
     "https://mine.vercel.app",
   ),
   withCredentials(/\.vercel\.app$/, "REGEXP_ANCHOR", "anchor"),
+  withCredentials(/\.vercel\.app$/, "REGEXP_PUBLIC_SUFFIX", "https://*.preview.example.com"),
+  origin("https://undefined", "ORIGIN_REQUIRED", "originsFromEnv"),
+  origin("https://undefined.example.com", "ORIGIN_REQUIRED", "originsFromEnv"),
+  origin("http://localhost:undefined", "ORIGIN_REQUIRED", "environment variable"),
   refused(
     { origin: [APP, /^https:\/\/a.b\.example$/] },
     "REGEXP_DOT",
@@ -390,8 +394,8 @@ const REFUSALS: readonly Refusal[] = [
     { origin: APP, optionsSuccessStatus: "200" },
     "OPTIONS_SUCCESS_STATUS",
     "optionsSuccessStatus",
-    "204",
-    204,
+    "200",
+    200,
     APP,
   ),
   // Routes.
@@ -424,6 +428,7 @@ const REFUSALS: readonly Refusal[] = [
       ["/(.*)", '"/"'],
       ["*", '"/"'],
       ["public", '"/public"'],
+      ["public/", '"/public"'],
       ["", '"/"'],
       ["/public/", '"/public"'],
       ["/a//b", '"/a/b"'],
@@ -519,7 +524,7 @@ describe("refused at start-up", () => {
       /app\.use\(cors\(\{ origin.*\[NOT_CALLED\]/,
     );
     expect(() => cors(undefined as never)).toThrow(
-      /nothing is allowed by default; write \{ origin.*\[OPTIONS_TYPE\]/,
+      /nothing is allowed by default \(npm.*; write \{ origin.*\[OPTIONS_TYPE\]/,
     );
   });
 

@@ -10,7 +10,7 @@ export function buildIfStale() {
   if (!isStale()) return;
   console.error("Building boring-cors first (dist/ is missing or older than src/) ...");
   // A shell, since npm is a .cmd file on Windows. The build's output goes to stderr: stdout is the demo's.
-  const { status } = spawnSync("npm run build", {
+  const { status } = spawnSync("npm run --silent build -- --silent", {
     cwd: fileURLToPath(ROOT),
     shell: true,
     stdio: ["ignore", 2, 2],

@@ -25,6 +25,7 @@ const NO_FLAGS = {
  * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }) })
  */
 export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): string[] {
+  checkOptions(options);
   const entries = listed(process.env[name]);
   if (entries.length > 0) return judged(name, entries);
   const fallback = listed(options?.fallback);
@@ -34,6 +35,18 @@ export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): s
   throw new CorsConfigError(
     [{ code: "ENV_UNSET", path: name, value, message }],
     "Invalid environment variable",
+  );
+}
+
+function checkOptions(options: unknown): void {
+  const isObject = options === undefined || typeof options === "object";
+  const unknown = Object.keys(isObject ? (options ?? {}) : {}).find((key) => key !== "fallback");
+  if (isObject && unknown === undefined) return;
+  const what = isObject ? `unknown option ${show(unknown)}` : `${show(options)} is no options object`;
+  const message = `${what}; write { fallback: "http://localhost:5173" }`;
+  throw new CorsConfigError(
+    [{ code: "OPTION_TYPE", path: "options", value: options, message }],
+    "Invalid options of originsFromEnv()",
   );
 }
 

@@ -47,7 +47,7 @@ export class Exchange implements Claim {
   constructor(
     public rule: CompiledRule,
     /** Whose rule it is; `undefined` for plain options that a source answered. */
-    private policy: Policy | undefined,
+    public policy: Policy | undefined,
     /** Was the rule made for this request, by a source that may have looked at its origin? */
     private readonly perRequest: boolean,
     readonly mount: Mount,
@@ -174,7 +174,7 @@ export class Exchange implements Claim {
   private takeOver(): void {
     const { rule, res } = this;
     const earlier = claimOn(res);
-    if (earlier !== undefined && earlier.mount !== this.mount) warnOfStack(this.mount.warnings);
+    if (earlier !== undefined && !this.isSameAs(earlier)) warnOfStack(this.mount.warnings);
     // Whatever is there is not ours. Where nothing will be made sure of later, all of it must go now.
     if (earlier === undefined ? this.mayHaveStrangers() : earlier !== this && hasGranted(earlier))
       clearCors(res);
@@ -182,6 +182,12 @@ export class Exchange implements Claim {
     // Later writes stand; but whatever a source answered, it may have looked at the origin.
     if (rule.allowOverride && !this.perRequest) release(this);
     putClaim(res, this);
+  }
+
+  /** Two middlewares with equal policies, or one that is mounted twice, contradict nobody. */
+  private isSameAs(earlier: Claim): boolean {
+    if (earlier.mount === this.mount) return true;
+    return this.policy !== undefined && this.policy.digest === earlier.policy?.digest;
   }
 
   /** Has an earlier layer set CORS headers? Allow-Origin alone is asked for where the rest is made sure of later. */

@@ -12,6 +12,8 @@ const CLAIM = Symbol.for("boring-cors.claim.1");
 export interface Claim {
   readonly rule: CompiledRule;
   readonly mount: { readonly warnings: OnceWarnings };
+  /** Whose rule it is; `undefined` for plain options that a source answered. */
+  readonly policy: { readonly digest: string } | undefined;
   /** The origin that is granted; `undefined` where nothing is granted by name. */
   granted: string | undefined;
   /** Names that Vary must have; `undefined` where the answer depends on none. */

@@ -4,6 +4,7 @@ import type { CompiledRule } from "./compile.ts";
 import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
 import { show } from "./issues.ts";
 import type { Decision, DecisionReason } from "./options.ts";
+import { isInsecure, parseOrigin } from "./origin.ts";
 import { type CleanRequest, NO_VARY, ORIGIN_VARY, type OriginVerdict, PREFLIGHT_VARY } from "./request.ts";
 
 /** The decision, once route and origin are judged. `rule` is `undefined` where no key covers the path. */
@@ -127,12 +128,18 @@ function detail(reason: DecisionReason, rule: CompiledRule | undefined, request:
   const at = named("of", rule);
   switch (reason) {
     case "origin-not-allowed":
+      if (rule?.credentials === true && !rule.allowInsecure && isInsecureText(origin)) {
+        return `Origin ${show(origin)} is not among the origins${at}, and cannot be while it is http: serve it over https, and add that to "origin".`;
+      }
       return `Origin ${show(origin)} is not among the origins${at}; add it to "origin" to allow it.`;
     case "malformed-origin":
       return `Origin ${show(origin)} is not one serialized origin (scheme://host or scheme://host:port, as browsers send it); nothing can allow it.`;
     case "insecure-origin":
       return `Origin ${show(origin)} is http, where anyone on the network path could act with your users' cookies; serve it over https, or set "dangerouslyAllowInsecureOrigins"${at}.`;
     case "method-not-allowed":
+      if (rule?.methods !== "*" && rule?.methods.includes(requestMethod.toUpperCase())) {
+        return `Method ${show(requestMethod)} is not ${show(requestMethod.toUpperCase())}, methods are case-sensitive; the page must send it in upper case.`;
+      }
       return `Method ${show(requestMethod)} is not among the methods${at}; add it to "methods" to allow it.`;
     case "header-not-allowed":
       return `Request header ${show(missingHeaders(rule as CompiledRule, requestHeaders).join(", "))} is not among the allowed headers${at}; add it to "allowedHeaders" to allow it.`;
@@ -154,4 +161,9 @@ function detail(reason: DecisionReason, rule: CompiledRule | undefined, request:
 /** ` of route "/x"`, or nothing where no route decided. */
 function named(preposition: string, rule: CompiledRule | undefined): string {
   return rule?.key === undefined ? "" : ` ${preposition} route ${show(rule.key)}`;
+}
+
+function isInsecureText(origin: string): boolean {
+  const parsed = parseOrigin(origin);
+  return parsed !== undefined && isInsecure(parsed);
 }

@@ -94,8 +94,9 @@ const SHOWN_CHARACTERS = 120;
  * }
  */
 export class CorsConfigError extends TypeError {
-  override readonly name = "CorsConfigError";
-  readonly issues: readonly ConfigIssue[];
+  /** Every problem, in the order found. Not enumerable: the message says it all, and Node would print it twice. */
+  declare readonly issues: readonly ConfigIssue[];
+  declare readonly name: "CorsConfigError";
 
   constructor(issues: readonly ConfigIssue[], subject = "Invalid CORS policy") {
     const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
@@ -103,9 +104,13 @@ export class CorsConfigError extends TypeError {
     const lines = issues.slice(0, SHOWN_ISSUES).map((issue) => `  ${formatIssue(issue)}`);
     if (hidden > 0) lines.push(`  ... and ${hidden} more, see error.issues.`);
     super(`${subject} (${count}):\n${lines.join("\n")}`);
-    this.issues = Object.freeze([...issues]);
+    Object.defineProperty(this, "name", { value: "CorsConfigError" });
+    Object.defineProperty(this, "issues", { value: Object.freeze([...issues]) });
   }
 }
+
+// The built class has a short name of its own, which Node would print beside this one.
+Object.defineProperty(CorsConfigError, "name", { value: "CorsConfigError" });
 
 /** One line: `<path>: <given> <what is wrong>; <what to write>. [CODE]`. */
 export function formatIssue({ code, path, message }: ConfigIssue): string {

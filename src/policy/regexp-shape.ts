@@ -69,12 +69,17 @@ const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61
 const SCHEME = /^[a-z][a-z-]*\??:(?:\\?\/){2}/;
 const GLUED = /^(\^https\??:(?:\\?\/){2})\.([*+])([a-z0-9](?:[a-z0-9-]|\\[-.])*\$)$/;
 
+/** The host in `/\.example\.com$/`, which was meant for everything below it. */
+export function suffixOnly(source: string): string | undefined {
+  return SUFFIX_ONLY.exec(source)?.[1]?.replaceAll("\\", "");
+}
+
 /**
  * What could stand instead of the RegExp, if what was meant is certain. The caller judges each candidate again: a repair of one
  * fault that leaves another is none.
  */
 export function repairsOf(source: string, flags: string, tree: Node): readonly (string | RegExp)[] {
-  const suffix = SUFFIX_ONLY.exec(source)?.[1]?.replaceAll("\\", "");
+  const suffix = suffixOnly(source);
   if (suffix !== undefined) return HOST.test(suffix) ? [`https://*.${suffix}`] : [];
   const repaired = anchored(escapeDots(source, tree), tree)
     // The same language: `.+` covers the dots between the turns. Only the ways to read it are fewer.

@@ -11,7 +11,7 @@ import {
 } from "./regexp-cost.ts";
 import { buildAutomaton, LARGE_COUNT, movesPerCharacter, simulate } from "./regexp-nfa.ts";
 import { foreignMatch, variableSuffix } from "./regexp-reach.ts";
-import { anchorsOf, bareDots, escapeDots, nodesIn, repairsOf } from "./regexp-shape.ts";
+import { anchorsOf, bareDots, escapeDots, nodesIn, repairsOf, suffixOnly } from "./regexp-shape.ts";
 import { type Node, parseRegExp, Unjudgeable } from "./regexp-syntax.ts";
 
 export type RegExpCode =
@@ -118,7 +118,7 @@ function inspect(source: string, flags: string, rule: RegExpRule): Inspection {
     const meant = escapeDots(source, tree);
     const meantTree = parseRegExp(meant, flags);
     const meantTest = runnerOf(meantTree, new RegExp(`^(?:${meant})$`, flags), degree);
-    findings.push(...reachFindings(meantTree, rule, meantTest));
+    findings.push(...reachFindings(meantTree, rule, meantTest), ...suffixFindings(suffixOnly(source), rule));
   }
   return { findings, tree, test: test ?? matchesNothing };
 }
@@ -195,15 +195,22 @@ function reachFindings(tree: Node, rule: RegExpRule, test: Test | undefined): re
     ];
   }
   const suffix = rule.allowPublicSuffixes ? undefined : variableSuffix(buildAutomaton(tree, "loops"));
-  if (suffix === undefined) return [];
-  return [
-    {
-      code: "REGEXP_PUBLIC_SUFFIX",
-      wrong: `matches names that anyone can register below the public suffix ${show(suffix)}`,
-      write:
-        'list the origins, use a preview domain of your own such as "https://*.preview.example.com", or set dangerouslyAllowPublicSuffixes: true',
-    },
-  ];
+  return suffix === undefined ? [] : [publicSuffix(suffix)];
+}
+
+/** `/\.vercel\.app$/` matches no origin once it is anchored, so its reach is told from what was meant. */
+function suffixFindings(host: string | undefined, rule: RegExpRule): readonly Finding[] {
+  const suffix = host === undefined || rule.allowPublicSuffixes ? undefined : isOrCoversPublicSuffix(host);
+  return suffix === undefined ? [] : [publicSuffix(suffix)];
+}
+
+function publicSuffix(suffix: string): Finding {
+  return {
+    code: "REGEXP_PUBLIC_SUFFIX",
+    wrong: `matches names that anyone can register below the public suffix ${show(suffix)}`,
+    write:
+      'list the origins, use a preview domain of your own such as "https://*.preview.example.com", or set dangerouslyAllowPublicSuffixes: true',
+  };
 }
 
 type Test = (origin: string) => boolean;

@@ -140,7 +140,7 @@ export function routeKeyProblem(key: string): string | undefined {
   if (/[*:{(]/.test(key)) {
     return `has pattern characters, and a key covers everything below it; write ${show(prefix)}`;
   }
-  if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key}`)}`;
+  if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key.replace(/\/+$/, "")}`)}`;
   if (/\/\.{1,2}(?:\/|$)/.test(key))
     return "has a dot segment, which clients remove; write the path that is meant";
   if (key.endsWith("/")) return `ends with a slash; a key covers everything below it: write ${show(prefix)}`;

@@ -29,7 +29,8 @@ export function checkOrigin(
   if (value === true || value === "*") return { kind: "any" };
   if (value === false) return { kind: "none" };
   if (value === undefined || value === null || value === "") {
-    report.error("ORIGIN_REQUIRED", path, value, `${show(value)} names no origin; ${UNSET}`);
+    const forAll = 'for a public API write "*"';
+    report.error("ORIGIN_REQUIRED", path, value, `${show(value)} names no origin; ${UNSET}; ${forAll}`);
     return { kind: "none" };
   }
   const list: CheckedList = {
@@ -130,6 +131,9 @@ function meantByObject(value: unknown): string | readonly string[] | undefined {
   return undefined;
 }
 
+/** `https://${process.env.HOST}`: JavaScript writes the unset variable out. */
+const UNSET_LABEL = /(?:^|[/.:])undefined(?:$|[/.:])/;
+
 function checkString(
   text: string,
   path: string,
@@ -137,6 +141,10 @@ function checkString(
   flags: RuleFlags,
   report: IssueReport,
 ): void {
+  if (UNSET_LABEL.test(text)) {
+    report.error("ORIGIN_REQUIRED", path, text, `${show(text)} holds "undefined"; ${UNSET}`);
+    return;
+  }
   const origin = parseOrigin(text);
   if (origin !== undefined && !text.includes("*")) {
     if (flags.credentials && !flags.dangerouslyAllowInsecureOrigins && isInsecure(origin))

@@ -52,15 +52,21 @@ function wholeSeconds(value: unknown): number | undefined {
 }
 
 export function checkStatus(value: unknown, name: string, report: IssueReport): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 299) return value;
+  if (isSuccess(value)) return value;
+  const meant = typeof value === "string" && isSuccess(Number(value)) ? Number(value) : 204;
+  const wrong = meant === 204 ? "is no status that passes a preflight" : "is no number";
   report.error(
     "OPTIONS_SUCCESS_STATUS",
     name,
     value,
-    `${show(value)} fails every preflight; write a status from 200 to 299: 204`,
-    204,
+    `${show(value)} ${wrong}; write a status from 200 to 299: ${meant}`,
+    meant,
   );
-  return 204;
+  return meant;
+}
+
+function isSuccess(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 299;
 }
 
 /** The elements of an array or a comma list, each with its path; `undefined` where it is neither. */

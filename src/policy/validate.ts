@@ -110,7 +110,10 @@ function reportNoOptions(value: unknown, report: IssueReport): void {
   const fix = meant ? { origin: value === "*" ? "*" : origins } : undefined;
   const shown =
     fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
-  const unset = value === undefined ? "; nothing is allowed by default" : "";
+  const unset =
+    value === undefined
+      ? '; nothing is allowed by default (npm cors() allowed every site, which is { origin: "*" })'
+      : "";
   report.error("OPTIONS_TYPE", "", value, `${show(value)} is no options object${unset}; write ${shown}`, fix);
 }
 

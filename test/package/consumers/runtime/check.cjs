@@ -1,5 +1,6 @@
 // What every runtime consumer does with what it got: serve real requests, through plain http and Express 5.
 const assert = require("node:assert/strict");
+const { spawnSync } = require("node:child_process");
 const http = require("node:http");
 const express = require("express");
 
@@ -17,8 +18,19 @@ exports.check = async ({ cors, definePolicy, CorsConfigError }) => {
       error.issues[0].code === "ORIGIN_PATH",
   );
   loadsLater({ definePolicy });
+  failsReadably();
   await exports.serves(cors(policy));
 };
+
+/** What a terminal shows when a service does not start: the problems, not a bundle's one long line. */
+function failsReadably() {
+  const { stderr } = spawnSync(process.execPath, ["-e", 'require("boring-cors")({ orgin: "x" })'], {
+    cwd: __dirname,
+    encoding: "utf8",
+  });
+  assert.match(stderr, /^CorsConfigError: Invalid CORS policy \(2 problems\):$/m);
+  assert.ok(stderr.length < 2000, `${stderr.length} characters`);
+}
 
 /** What the package loads at first use is there: the RegExp judge, the suffix list, the words, `vary`. */
 function loadsLater({ definePolicy }) {
