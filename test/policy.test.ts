@@ -175,6 +175,20 @@ describe("paths are reduced as they stand on the request line", () => {
   });
 });
 
+test("long RegExps that begin alike are two, in the data too", () => {
+  const long = (last: string) =>
+    new RegExp(`^https:\\/\\/(?:${"a".repeat(60)}|${"b".repeat(60)}|${last})\\.example\\.com$`);
+  const policy = definePolicy({ origin: [long("x"), long("y")] });
+  expect(policy.warnings).toEqual([]);
+  const again = definePolicy({ routes: JSON.parse(JSON.stringify(policy.routes)) });
+  for (const origin of ["https://x.example.com", "https://y.example.com"]) {
+    expect([policy, again].map((each) => each.decide({ method: "GET", origin }).allowed)).toEqual([
+      true,
+      true,
+    ]);
+  }
+});
+
 test("many distinct RegExps are judged, and the memory of verdicts stays bounded", () => {
   for (let index = 0; index < 300; index++) {
     const policy = definePolicy({ origin: { regexp: `^https:\\/\\/n${index}\\.example$` } });

@@ -1,11 +1,11 @@
 // The `origin` option: unknown -> checked origins, with every problem reported.
-import type { CheckedList, CheckedOrigin, CheckedRegExp, CheckedRule } from "./checked.ts";
-import { type IssueReport, show, showRegExp } from "./issues.ts";
+import type { CheckedList, CheckedOrigin, CheckedRule } from "./checked.ts";
+import { type IssueReport, show } from "./issues.ts";
 import type { OriginFunction } from "./options.ts";
 import { isInsecure, isOpaqueOrigin, type OriginPattern, parseOrigin, parsePattern } from "./origin.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
-import type { RegExpVerdict } from "./regexp.ts";
-import { adviseOrigin, isOrCoversPublicSuffix, judgeRegExp } from "./seldom.ts";
+import { adviseOrigin, isOrCoversPublicSuffix } from "./seldom.ts";
+import { checkRegExp, judged, regexpParts } from "./validate-regexp.ts";
 
 const UNSET = "an unset environment variable? list the origins, or read them with originsFromEnv(name)";
 
@@ -214,72 +214,6 @@ function checkPattern(
   );
 }
 
-interface RegExpParts {
-  readonly source: string;
-  readonly flags: string;
-}
-
-/** A RegExp of any realm, or its JSON form. `instanceof RegExp` misses those of another realm (vm, jest). */
-function regexpParts(value: unknown): RegExpParts | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { source, flags, regexp } = value as { source?: unknown; flags?: unknown; regexp?: unknown };
-  if (Object.prototype.toString.call(value) === "[object RegExp]") {
-    return typeof source === "string" && typeof flags === "string" ? { source, flags } : undefined;
-  }
-  if (typeof regexp !== "string" || (flags !== undefined && typeof flags !== "string")) return undefined;
-  return { source: regexp, flags: flags ?? "" };
-}
-
-function checkRegExp(
-  entry: unknown,
-  { source, flags }: RegExpParts,
-  path: string,
-  list: CheckedList,
-  rule: RuleFlags,
-  report: IssueReport,
-): void {
-  const shown = showRegExp(source, flags);
-  if (!compiles(source, flags)) {
-    report.error("REGEXP_SYNTAX", path, entry, `${shown} is no RegExp; mend its source or its flags`);
-    return;
-  }
-  const verdict = judged(source, flags, rule.credentials, rule.dangerouslyAllowPublicSuffixes);
-  for (const { code, message, fix } of verdict.problems) {
-    report.error(code, path, entry, `${shown} ${message}`, fix);
-  }
-  const data = { regexp: source, flags };
-  list.regexps.push({ data, test: verdict.test } satisfies CheckedRegExp);
-  list.written.push(data);
-}
-
-function compiles(source: string, flags: string): boolean {
-  try {
-    new RegExp(source, flags);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// A literal RegExp in a per-request source is a new object at each request, and judging one takes up to 5 ms.
-const VERDICTS = new Map<string, RegExpVerdict>();
-const KEPT_VERDICTS = 256;
-
-function judged(
-  source: string,
-  flags: string,
-  credentials: boolean,
-  allowPublicSuffixes: boolean,
-): RegExpVerdict {
-  const key = `${credentials}${allowPublicSuffixes}/${flags}/${source}`;
-  const known = VERDICTS.get(key);
-  if (known !== undefined) return known;
-  const verdict = judgeRegExp(source, flags, { credentials, allowPublicSuffixes });
-  if (VERDICTS.size >= KEPT_VERDICTS) VERDICTS.clear();
-  VERDICTS.set(key, verdict);
-  return verdict;
-}
-
 /**
  * The part of a list that may be trusted with cookies: what would start beside `credentials: true`. A rule without
  * credentials may hold `https://*.vercel.app`; that every stranger's preview can read public data harms nobody.
@@ -304,7 +238,7 @@ export function dropRepeated(list: CheckedList, path: string, report: IssueRepor
   const rest = originSet({ exact: [], patterns, tests: list.regexps.map((regexp) => regexp.test) });
   const checkCover = patterns.length > 0 || list.regexps.length > 0;
   const kept = list.written.filter((entry, index) => {
-    const key = typeof entry === "string" ? entry : showRegExp(entry.regexp, entry.flags);
+    const key = typeof entry === "string" ? entry : `/${entry.regexp}/${entry.flags}`;
     const twice = written.has(key);
     written.add(key);
     if (twice || (checkCover && typeof entry === "string" && isCovered(entry, rest))) {
