@@ -181,7 +181,10 @@ export class Exchange implements Claim {
     if (this.vary !== undefined) mergeVary(res, this.vary);
     // Later writes stand; but whatever a source answered, it may have looked at the origin.
     if (rule.allowOverride && !this.perRequest) release(this);
-    putClaim(res, this);
+    // A rule that lets go leaves no trace, unless a second mount must find out that its function has been asked.
+    if (this.owns || earlier !== undefined || this.perRequest || rule.judge === "function") {
+      putClaim(res, this, earlier);
+    }
   }
 
   /** Two middlewares with equal policies, or one that is mounted twice, contradict nobody. */

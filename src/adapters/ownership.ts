@@ -37,14 +37,15 @@ export function claimOn(res: Response): Claim | undefined {
  * response, where a second mount finds it. A closure per request (what on-headers does) is the tempting way: it costs
  * more on a bare response, and hides its state. A response without `writeHead` cannot be made sure of.
  */
-export function putClaim(res: Response, claim: Claim): void {
-  const earlier = claimOn(res)?.writeHead;
+export function putClaim(res: Response, claim: Claim, earlier: Claim | undefined): void {
   (res as Claimed)[CLAIM] = claim;
-  claim.writeHead = earlier ?? res.writeHead;
-  // A claim that makes sure of nothing is there to be found by a second mount, and costs no more than that.
-  if (earlier !== undefined || typeof res.writeHead !== "function") return;
-  if (claim.owns || claim.vary !== undefined) res.writeHead = ownedWriteHead;
-  else claim.writeHead = undefined;
+  const original = earlier?.writeHead;
+  if (original !== undefined) {
+    claim.writeHead = original;
+  } else if ((claim.owns || claim.vary !== undefined) && typeof res.writeHead === "function") {
+    claim.writeHead = res.writeHead;
+    res.writeHead = ownedWriteHead;
+  }
 }
 
 /** Lets go of the response: it is answered, or the application has the last word. */
