@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "./harness.mjs";
 
 const ROUNDS = 15;
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 
 const LOADERS = {
   require: { extension: "cjs", load: (name) => `require(${name})` },
