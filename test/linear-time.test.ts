@@ -73,11 +73,12 @@ describe.each(Object.entries(INPUTS))("%s", (_name, run) => {
   test.each(UNITS)("repeated %j", (unit) => {
     const make = repeated(unit);
     run(make(65_536));
-    // A busy machine may double one sample; a quadratic input fails every time.
-    for (let attempt = 1; ; attempt++) {
-      const worst = Math.max(...growth(run, make));
-      if (worst <= 2.5) break;
-      if (attempt === 5) expect(worst).toBeLessThanOrEqual(2.5);
+    // A busy machine or a full cache may spoil one measurement of a step; a quadratic input spoils all of them.
+    let best = SIZES.slice(1).map(() => Number.POSITIVE_INFINITY);
+    for (let attempt = 0; attempt < 6 && Math.max(...best) > 2.5; attempt++) {
+      const factors = growth(run, make);
+      best = best.map((factor, step) => Math.min(factor, factors[step] ?? factor));
     }
+    expect(Math.max(...best)).toBeLessThanOrEqual(2.5);
   });
 });

@@ -49,6 +49,7 @@ const PLAIN_PATH = /^(?!.*(?:\/\/|\/\.{1,2}(?:\/|$)))\/[a-z0-9\-._~!$&'()*+,=:@/
 const NO_PATH = /(?!)/;
 
 const MAX_DECODINGS = 8;
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /**
  * The path as the most generous reader would take it: percent-decoded until nothing is left to decode (proxies and
@@ -58,7 +59,7 @@ const MAX_DECODINGS = 8;
  * slashes is a host to every URL parser.
  */
 function mostGenerousReading(path: string): string | undefined {
-  if (/\s/.test(path) || /^[/\\]{2}/.test(path)) return undefined;
+  if (/\s/.test(path) || /^[/\\]{2}/.test(path) || DOT_SEGMENT.test(path)) return undefined;
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     const decoded = decodeFully(segment);
@@ -70,7 +71,7 @@ function mostGenerousReading(path: string): string | undefined {
     segments.push(kept.replaceAll("\\", "/"));
   }
   const read = segments.join("/").replace(/\/{2,}/g, "/");
-  return /(?:^|\/)\.{1,2}(?:\/|$)/.test(read) ? undefined : fold(read);
+  return DOT_SEGMENT.test(read) ? undefined : fold(read);
 }
 
 /** Each round is linear; a path that needs more of them was made to confuse. */
