@@ -55,7 +55,7 @@ describe("origins", () => {
           patterns: entries
             .filter(isPattern)
             .map((text) => parsePattern(text) as NonNullable<ReturnType<typeof parsePattern>>),
-          tests: [],
+          regexps: [],
         });
         const expected = parseOrigin(origin) !== undefined && naive(entries, origin);
         expect(covers(set, origin)).toBe(expected);

@@ -105,6 +105,7 @@ export class Exchange implements Claim {
 
   private kindOf(origin: string | undefined): RequestKind {
     const { method, headers } = this.req;
+    // Spares every request that can be no preflight the look at a header.
     if (method !== "OPTIONS") return origin === undefined ? "non-cors" : "actual";
     return kindOf(method, origin, headers["access-control-request-method"]);
   }
@@ -117,7 +118,7 @@ export class Exchange implements Claim {
   private askFirst(kind: RequestKind, origin: string): void {
     const { rule, req, res, next, mount } = this;
     const sameOrigin = isSameOrigin(req);
-    if (!mustAsk(rule, origin, sameOrigin)) return this.finish(kind, origin, false, unasked(sameOrigin));
+    if (!mustAsk(origin, sameOrigin)) return this.finish(kind, origin, false, unasked(sameOrigin));
     // Before the question: while it is open, and if it fails, nothing is granted and caches know what matters.
     this.takeOver();
     askOrigin(rule, origin, (error, verdict) => {

@@ -111,9 +111,8 @@ function reassert(res: Response, owned: Claim): void {
   const { rule, granted, vary } = owned;
   if (vary !== undefined) mergeVary(res, vary);
   if (!owned.owns) return;
-  const any = rule.judge === "any";
-  const named = any || granted !== undefined;
-  const origin = any ? "*" : granted;
+  const named = hasGranted(owned);
+  const origin = rule.judge === "any" ? "*" : granted;
   const exposed = rule.exposeHeaders;
   // A preflight that the application answers, and doubles that cannot list names, take the slow path.
   const names = owned.continued === undefined ? res.getHeaderNames?.() : undefined;
@@ -141,11 +140,11 @@ export function hasGranted(owned: Claim): boolean {
   return owned.rule.judge === "any" || owned.granted !== undefined;
 }
 
-function expectedValue({ rule, granted, continued }: Claim, name: string): string | undefined {
+function expectedValue(owned: Claim, name: string): string | undefined {
+  const { rule, granted, continued } = owned;
   if (continued !== undefined) return continued[name];
-  const any = rule.judge === "any";
-  if (!any && granted === undefined) return undefined;
-  if (name === "access-control-allow-origin") return any ? "*" : granted;
+  if (!hasGranted(owned)) return undefined;
+  if (name === "access-control-allow-origin") return rule.judge === "any" ? "*" : granted;
   if (name === "access-control-allow-credentials") return rule.credentials ? "true" : undefined;
   return name === "access-control-expose-headers" ? rule.exposeHeaders : undefined;
 }

@@ -87,13 +87,13 @@ function writeOrigin(target: HeaderTarget, rule: CompiledRule, origin: string): 
 }
 
 /** The value of Access-Control-Allow-Methods; never what is no token, however open the rule. */
-export function preflightMethods(rule: CompiledRule, requestMethod: string): string | undefined {
+function preflightMethods(rule: CompiledRule, requestMethod: string): string | undefined {
   if (!rule.echoMethod) return rule.allowMethods;
   return isToken(requestMethod) && requestMethod !== "*" ? requestMethod : undefined;
 }
 
 /** The value of Access-Control-Allow-Headers. A static list is answered without a look at what was asked. */
-export function preflightHeaders(rule: CompiledRule, requestHeaders: string | undefined): string | undefined {
+function preflightHeaders(rule: CompiledRule, requestHeaders: string | undefined): string | undefined {
   if (!rule.echoHeaders) return rule.allowHeaders;
   if (requestHeaders === undefined || requestHeaders === "") return undefined;
   if (requestHeaders !== lastAsked) {

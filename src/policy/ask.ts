@@ -63,11 +63,9 @@ function asError(error: unknown, what: string): Error | object {
   return new Error(`${what} failed: ${typeof error === "string" ? error : show(error)}`);
 }
 
-/** Does an origin function decide about this request? Not without an origin, a malformed one, or on its own site. */
-export function mustAsk(rule: CompiledRule, origin: string, sameOrigin: boolean): boolean {
-  return (
-    rule.judge === "function" && !sameOrigin && (parseOrigin(origin) !== undefined || isOpaqueOrigin(origin))
-  );
+/** Does a rule's origin function decide about this request? Not on its own site, nor for a malformed origin. */
+export function mustAsk(origin: string, sameOrigin: boolean): boolean {
+  return !sameOrigin && (parseOrigin(origin) !== undefined || isOpaqueOrigin(origin));
 }
 
 /** The verdict on an origin that the function was not asked about: on its own site, or malformed. */
@@ -131,8 +129,7 @@ function matches(
   const report = new IssueReport();
   const checked = checkOrigin([entry], "answer", flagsOf(rule), report);
   if (parsed === undefined || report.errors.length > 0 || checked.kind !== "list") return false;
-  const { patterns, regexps } = checked;
-  return originSet({ exact: [], patterns, tests: regexps.map(({ test }) => test) }).matches(origin, parsed);
+  return originSet(checked).matches(origin, parsed);
 }
 
 function whyNot(rule: CompiledRule, origin: string, answer: unknown): string {

@@ -5,8 +5,6 @@ export type CharSet = readonly [number, number, number];
 /** Visible ASCII: what the judge knows of the world. Origins hold nothing else. */
 export const VISIBLE = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index)).join("");
 
-export const NOTHING: CharSet = [0, 0, 0];
-
 export function charSet(chars: Iterable<string>): CharSet {
   const words: [number, number, number] = [0, 0, 0];
   for (const char of chars) {

@@ -58,7 +58,7 @@ export interface CompiledPolicy {
 const STAR: readonly string[] = Object.freeze(["*"]);
 const NO_NAMES: readonly string[] = Object.freeze([]);
 const DEFAULT_METHODS_VALUE = DEFAULT_METHODS.join(",");
-const EMPTY_SET = originSet({ exact: [], patterns: [], tests: [] });
+const EMPTY_SET = originSet({ exact: [], patterns: [], regexps: [] });
 
 export function compilePolicy(checked: ReadonlyMap<string, CheckedRoute>): CompiledPolicy {
   const table = new Map([...checked].map(([key, route]) => [key, compileRoute(key, route)]));
@@ -96,10 +96,10 @@ export function compileRoute(key: string | undefined, route: CheckedRoute): Comp
 export function compileRule(key: string | undefined, rule: CheckedRule): CompiledRule {
   const { origin, credentials, methods, allowedHeaders, exposedHeaders } = rule;
   // With credentials `*` is an ordinary name in every list, so what is open is answered by an echo.
-  const openMethods = methods === "*";
+  const echoMethod = methods === "*" && credentials;
   const names = allowedHeaders ?? NO_NAMES;
   const openHeaders = allowedHeaders === null || names === "*" || names.includes("*");
-  const set = origin.kind === "list" ? compileList(origin) : EMPTY_SET;
+  const set = origin.kind === "list" ? originSet(origin) : EMPTY_SET;
   const echoHeaders = openHeaders && (credentials || allowedHeaders === null);
   return {
     key,
@@ -117,8 +117,8 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
     // A rule that blocks answers by Origin even where it grants nothing.
     varies: origin.kind !== "any" && (origin.kind !== "none" || rule.blockRefused),
     methods,
-    allowMethods: openMethods ? (credentials ? undefined : "*") : joined(methods),
-    echoMethod: openMethods && credentials,
+    allowMethods: echoMethod ? undefined : joined(methods),
+    echoMethod,
     allowedHeaders: allowedHeaders === "*" ? STAR : allowedHeaders,
     allowHeaders: echoHeaders ? undefined : joined(names),
     echoHeaders,
@@ -135,13 +135,9 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
 function trustedPart(origin: CheckedList, { dangerouslyAllowPublicSuffixes }: CheckedRule): () => OriginSet {
   let part: OriginSet | undefined;
   return () => {
-    part ??= compileList(trustworthy(origin, dangerouslyAllowPublicSuffixes));
+    part ??= originSet(trustworthy(origin, dangerouslyAllowPublicSuffixes));
     return part;
   };
-}
-
-function compileList({ exact, patterns, regexps }: CheckedList): OriginSet {
-  return originSet({ exact, patterns, tests: regexps.map(({ test }) => test) });
 }
 
 /** Without a space, as npm `cors` does; a list without entries sends no header. */

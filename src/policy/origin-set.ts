@@ -1,13 +1,11 @@
 // Is this origin in? Exact origins in one Set, patterns by a walk over labels, RegExps last.
 import { type OriginPattern, type ParsedOrigin, parseOrigin } from "./origin.ts";
 
-type Test = (origin: string) => boolean;
-
-/** What a compiled list of origins is made of. */
+/** What a list of origins is made of, once it is checked. */
 export interface OriginSetParts {
   readonly exact: readonly string[];
   readonly patterns: readonly OriginPattern[];
-  readonly tests: readonly Test[];
+  readonly regexps: readonly { readonly test: (origin: string) => boolean }[];
 }
 
 /** A set of origins whose look-up time does not depend on how many there are (RegExps aside). */
@@ -20,8 +18,10 @@ export interface OriginSet {
   matches(origin: string, parsed: ParsedOrigin): boolean;
 }
 
-export function originSet({ exact, patterns, tests }: OriginSetParts): OriginSet {
+export function originSet({ exact, patterns, regexps }: OriginSetParts): OriginSet {
   const listed = new Set(exact);
+  // Taken out of the list, which would otherwise stay in memory with every origin in it.
+  const tests = regexps.map(({ test }) => test);
   const anyPort = new Set<string>();
   const below = new Map<string, OriginPattern[]>();
   let deepest = 0;

@@ -96,7 +96,7 @@ function newPolicy(compiled: CompiledPolicy, routes: Policy["routes"], warnings:
   let digest: string | undefined;
   const find = (path: string) => compiled.select(pathOfTarget(path));
   const policy: Policy = {
-    decide: (request) => decideNow(find, cleanRequest(request)),
+    decide: (request) => now("decide", (done) => decideWhenAnswered(find, cleanRequest(request), done)),
     decideAsync: (request) => later((done) => decideWhenAnswered(find, cleanRequest(request), done)),
     isTrustedOrigin: (origin, path) =>
       now("isTrustedOrigin", (done) => trust(find(path ?? "/"), origin, done)),
@@ -115,10 +115,6 @@ function newPolicy(compiled: CompiledPolicy, routes: Policy["routes"], warnings:
 type Find = (path: string) => CompiledRule | undefined;
 type Done<T> = (error: unknown, result?: T) => void;
 
-function decideNow(find: Find, request: CleanRequest): Decision {
-  return now("decide", (done) => decideWhenAnswered(find, request, done));
-}
-
 function decideWhenAnswered(find: Find, request: CleanRequest, done: Done<Decision>): void {
   const rule = find(request.path);
   judge(rule, request, (error, verdict) => {
@@ -127,11 +123,14 @@ function decideWhenAnswered(find: Find, request: CleanRequest, done: Done<Decisi
   });
 }
 
-function judge(rule: CompiledRule | undefined, request: CleanRequest, done: Done<OriginVerdict>): void {
-  const { origin, sameOrigin } = request;
+function judge(
+  rule: CompiledRule | undefined,
+  { origin, sameOrigin }: Pick<CleanRequest, "origin" | "sameOrigin">,
+  done: Done<OriginVerdict>,
+): void {
   if (rule === undefined || origin === undefined) done(undefined, GRANTED);
   else if (rule.judge !== "function") done(undefined, { refused: judgeOrigin(rule, origin) });
-  else if (!mustAsk(rule, origin, sameOrigin)) done(undefined, unasked(sameOrigin));
+  else if (!mustAsk(origin, sameOrigin)) done(undefined, unasked(sameOrigin));
   else askOrigin(rule, origin, done);
 }
 
@@ -152,15 +151,7 @@ function trust(rule: CompiledRule | undefined, origin: unknown, done: Done<boole
   // Cookies go along whether or not the rule says `credentials`, so an insecure origin is never trusted by default.
   if (isInsecure(parsed) && !rule.allowInsecure) return done(undefined, false);
   if (rule.judge === "set") return done(undefined, covers(rule.trusted(), origin));
-  const request = {
-    method: "GET",
-    path: "",
-    origin,
-    requestMethod: undefined,
-    requestHeaders: undefined,
-    sameOrigin: false,
-  };
-  judge(rule, request, (error, verdict) => {
+  judge(rule, { origin, sameOrigin: false }, (error, verdict) => {
     if (verdict === undefined) done(error);
     else done(undefined, verdict.refused === null);
   });

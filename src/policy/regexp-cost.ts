@@ -151,7 +151,7 @@ export function sharePrefix(a: Automaton, b: Automaton, budget: Budget): boolean
  * `most`. It visits each way to read each beginning of the text at most once, so all combinations of (place, number of ways
  * to be there) are enumerated; each costs a look at each edge.
  */
-export function stepsPerCharacter(automaton: Automaton, most: number): number {
+function stepsPerCharacter(automaton: Automaton, most: number): number {
   const classes = distinctCharacters(automaton);
   const configurations = new Map<string, ReadonlyMap<Position, number>>();
   let steps = 1 + automaton.first.size;
@@ -186,7 +186,7 @@ function readers(edges: ReadonlyMap<Position, number>, char: string): Map<Positi
 }
 
 /** One character of each kind that the automaton tells apart. */
-export function distinctCharacters(automaton: Automaton): readonly string[] {
+function distinctCharacters(automaton: Automaton): readonly string[] {
   const sets = new Map(automaton.positions.map(({ members }) => [members.join(), members]));
   const kinds = new Map<string, string>();
   for (const char of VISIBLE) {

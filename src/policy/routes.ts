@@ -136,14 +136,13 @@ const KEY = /^(?:\/[A-Za-z0-9\-._~!$&'+,=@]+)+$/;
 
 /** What keeps a key (or a `base`) from being a path prefix; `undefined` where nothing does. */
 export function routeKeyProblem(key: string): string | undefined {
-  if (key === "/" || (KEY.test(key) && !/\/\.{1,2}(?:\/|$)/.test(key))) return undefined;
+  if (key === "/" || (KEY.test(key) && !DOT_SEGMENT.test(key))) return undefined;
   const prefix = /^[^*:{(?]*/.exec(key)?.[0].replace(/\/+$/, "") || "/";
   if (/[*:{(]/.test(key)) {
     return `has pattern characters, and a key covers everything below it; write ${show(prefix)}`;
   }
   if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key.replace(/\/+$/, "")}`)}`;
-  if (/\/\.{1,2}(?:\/|$)/.test(key))
-    return "has a dot segment, which clients remove; write the path that is meant";
+  if (DOT_SEGMENT.test(key)) return "has a dot segment, which clients remove; write the path that is meant";
   if (key.endsWith("/")) return `ends with a slash; a key covers everything below it: write ${show(prefix)}`;
   if (key.includes("//")) return `has an empty segment; write ${show(key.replace(/\/{2,}/g, "/"))}`;
   return 'has characters that readers of a path disagree about; a key is made of A-Za-z0-9-._~!$&\'+,=@ and "/"';

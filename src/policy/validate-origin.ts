@@ -235,7 +235,7 @@ export function trustworthy(list: CheckedList, allowPublicSuffixes: boolean): Ch
 export function dropRepeated(list: CheckedList, path: string, report: IssueReport): CheckedList {
   const written = new Set<string>();
   const patterns = list.patterns;
-  const rest = originSet({ exact: [], patterns, tests: list.regexps.map((regexp) => regexp.test) });
+  const rest = originSet({ ...list, exact: [] });
   const checkCover = patterns.length > 0 || list.regexps.length > 0;
   const kept = list.written.filter((entry, index) => {
     const key = typeof entry === "string" ? entry : `/${entry.regexp}/${entry.flags}`;
