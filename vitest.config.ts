@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/seed.ts"],
     // Warnings are asserted where they matter (the event fires all the same); printed, they would bury the results.
     execArgv: ["--no-warnings"],

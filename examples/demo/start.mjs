@@ -1,5 +1,5 @@
 // `npm run demo`: builds if need be, starts every server, prints where to look; `-- --check` asks without a browser.
-import { buildIfStale } from "./build.mjs";
+import { buildIfStale } from "../../scripts/build-if-stale.mjs";
 
 const CHECK = "--check";
 const unknown = process.argv.slice(2).filter((argument) => argument !== CHECK);

@@ -54,8 +54,7 @@ export async function running(server: Server): Promise<RunningServer> {
   return {
     port,
     url: `http://127.0.0.1:${port}`,
-    send: ({ method = "GET", target = "/", headers = [], body = "" }) =>
-      send(port, { method, target, headers, body }),
+    send: (request) => sendTo(port, request),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -64,7 +63,11 @@ export async function running(server: Server): Promise<RunningServer> {
   };
 }
 
-function send(port: number, { method, target, headers, body = "" }: RawRequest): Promise<RawResponse> {
+/** Sends one request to a port of this machine. */
+export function sendTo(
+  port: number,
+  { method = "GET", target = "/", headers = [], body = "" }: Partial<RawRequest>,
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp(port, "127.0.0.1");
     const chunks: Buffer[] = [];

@@ -1,15 +1,15 @@
-// Builds the package where dist/ is missing or older than its sources, so that the demo can import it by name.
+// Builds the package where dist/ is missing or older than its sources, so that examples can import it by name.
 import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 /** @throws {Error} if the build fails. */
 export function buildIfStale() {
   if (!isStale()) return;
   console.error("Building boring-cors first (dist/ is missing or older than src/) ...");
-  // A shell, since npm is a .cmd file on Windows. The build's output goes to stderr: stdout is the demo's.
+  // A shell, since npm is a .cmd file on Windows. The build's output goes to stderr: stdout is the caller's.
   const { status } = spawnSync("npm run --silent build -- --silent", {
     cwd: fileURLToPath(ROOT),
     shell: true,
@@ -19,7 +19,7 @@ export function buildIfStale() {
 }
 
 function isStale() {
-  // The file that the import below resolves to.
+  // The file that `import "boring-cors"` resolves to.
   const built = modified(new URL("dist/index.js", ROOT));
   const sources = readdirSync(new URL("src/", ROOT), { recursive: true }).map((name) => `src/${name}`);
   return ["tsup.config.ts", ...sources].some((name) => modified(new URL(name, ROOT)) > built);

@@ -1,0 +1,24 @@
+// The usual Express service: an allowlist behind an origin function, as it is written for npm `cors`.
+import cors from "boring-cors";
+import express from "express";
+
+const allowlist = ["https://app.example.com", "https://admin.example.com"];
+
+const app = express();
+app.use(
+  cors({
+    // Asked only when there is an Origin, so `!origin ||` is gone; to refuse is an answer, not an error.
+    origin: (origin, callback) => callback(null, allowlist.includes(origin)),
+    credentials: true,
+  }),
+);
+app.get("/orders", (_req, res) => res.json([{ id: 1 }]));
+app.put("/orders/:id", (req, res) => res.json({ id: Number(req.params.id) }));
+
+const server = app.listen(process.env.PORT ?? 3000, () => {
+  const { port } = server.address();
+  console.log(`Listening on http://localhost:${port}
+
+curl -i http://localhost:${port}/orders -H 'Origin: https://app.example.com'   # granted
+curl -i http://localhost:${port}/orders -H 'Origin: https://evil.example'      # Vary, and nothing else`);
+});
