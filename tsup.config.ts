@@ -1,4 +1,4 @@
-// Four outputs: ESM with its types, CommonJS, CommonJS's types, and what both load at first use.
+// Four outputs: ESM, CommonJS, the types of both, and what both load at first use.
 import { copyFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Plugin } from "esbuild";
@@ -49,17 +49,24 @@ const LAZY_SELDOM = [
   ...SELDOM.map((name) => `exports.${name} = (...given) => require("./seldom.cjs").${name}(...given);\n`),
 ].join("\n");
 
+// The declarations are written once, as CommonJS's, which ESM's may import and not the other way round: twice, they would
+// be a tenth of what users install.
+const ESM_TYPES = `// Types of import "boring-cors".
+export * from "./types.cjs";
+export { cors as default } from "./types.cjs";
+`;
+
 export default defineConfig([
   {
     ...shared,
     entry: { index: "src/index.ts" },
     format: "esm",
-    dts: true,
     external: [/\.cjs$/],
     esbuildPlugins: [seldomLater(true)],
     onSuccess: async () => {
       for (const path of LAZY) await copyFile(path, `dist/${basename(path)}`);
       await writeFile("dist/lazy-seldom.cjs", LAZY_SELDOM);
+      await writeFile("dist/index.d.ts", ESM_TYPES);
     },
   },
   {
