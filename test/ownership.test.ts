@@ -306,7 +306,8 @@ describe("an override is never silent", () => {
     );
     expect(warnings[0]?.message).toBe(
       'On route "/" something behind the CORS middleware wrote access-control-allow-origin: "*\\u00e9"; ' +
-        '"https://app.example.com" left instead. The policy owns this header: change the policy, stop writing the header, or set allowOverride: true.',
+        '"https://app.example.com" left instead. The policy owns this header: change the policy, stop writing the header, or set allowOverride: true. ' +
+        "See docs/errors.md#cors_override in node_modules/boring-cors.",
     );
     expect(warnings[1]?.message).toContain('access-control-max-age: "5"; it was removed.');
     expect(warnings[2]?.message).toContain('On route "/b"');

@@ -1,6 +1,7 @@
 // Where a running service sees what its policy does: channels, NODE_DEBUG, and warnings that are said once.
 import { channel } from "node:diagnostics_channel";
 import { debuglog } from "node:util";
+import { whereExplained } from "../policy/issues.ts";
 import type { Decision } from "../policy/options.ts";
 import type { CleanRequest } from "../policy/request.ts";
 
@@ -84,6 +85,6 @@ export class OnceWarnings {
   warn(key: string, type: string, code: string, message: () => string): void {
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    emitWarning(message(), type, code);
+    emitWarning(`${message()} ${whereExplained([code])}`, type, code);
   }
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { askOnce } from "../policy/ask.ts";
-import { CorsConfigError, formatIssue, IssueReport, show } from "../policy/issues.ts";
+import { CorsConfigError, formatIssue, IssueReport, show, whereExplained } from "../policy/issues.ts";
 import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { GRANTED } from "../policy/request.ts";
@@ -167,8 +167,12 @@ function sourceOf(source: unknown): Source {
 function warnOf(policy: Policy): void {
   if (policy.warnings.length === 0 || warnedPolicies.has(policy)) return;
   warnedPolicies.add(policy);
-  const lines = policy.warnings.map(formatIssue).join("\n  ");
-  emitWarning(`CORS policy ${policy.digest}:\n  ${lines}`, "CorsPolicyWarning");
+  const lines = policy.warnings.map((issue) => `  ${formatIssue(issue)}`);
+  const codes = policy.warnings.map(({ code }) => code);
+  emitWarning(
+    `CORS policy ${policy.digest}:\n${lines.join("\n")}\n${whereExplained(codes)}`,
+    "CorsPolicyWarning",
+  );
 }
 
 /** One mounted middleware: finds the rule, and hands the exchange on. */

@@ -101,8 +101,10 @@ export class CorsConfigError extends TypeError {
   constructor(issues: readonly ConfigIssue[], subject = "Invalid CORS policy") {
     const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
     const hidden = issues.length - SHOWN_ISSUES;
-    const lines = issues.slice(0, SHOWN_ISSUES).map((issue) => `  ${formatIssue(issue)}`);
+    const shown = issues.slice(0, SHOWN_ISSUES);
+    const lines = shown.map((issue) => `  ${formatIssue(issue)}`);
     if (hidden > 0) lines.push(`  ... and ${hidden} more, see error.issues.`);
+    lines.push(whereExplained(shown.map(({ code }) => code)));
     super(`${subject} (${count}):\n${lines.join("\n")}`);
     Object.defineProperty(this, "name", { value: "CorsConfigError" });
     Object.defineProperty(this, "issues", { value: Object.freeze([...issues]) });
@@ -115,6 +117,12 @@ Object.defineProperty(CorsConfigError, "name", { value: "CorsConfigError" });
 /** One line: `<path>: <given> <what is wrong>; <what to write>. [CODE]`. */
 export function formatIssue({ code, path, message }: ConfigIssue): string {
   return `${path === "" ? "options" : showPath(path)}: ${message}${/[.?]$/.test(message) ? "" : "."} [${code}]`;
+}
+
+/** The entries of the page on errors, which the package holds: it is there offline, and of the version that spoke. */
+export function whereExplained(codes: readonly string[]): string {
+  const entries = [...new Set(codes)].map((code) => `docs/errors.md#${code.toLowerCase()}`);
+  return `See ${entries.join(", ")} in node_modules/boring-cors.`;
 }
 
 /** A key may be as long as a request made it; what it ends with says most. */

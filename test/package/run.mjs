@@ -63,7 +63,10 @@ async function packAndInstall() {
     const [{ filename, files }] = JSON.parse(packed.stdout);
     const strays = files
       .map(({ path }) => path)
-      .filter((path) => !/^(dist\/|(README|CHANGELOG|SECURITY)\.md$|LICENSE$|package\.json$)/.test(path));
+      .filter(
+        (path) =>
+          !/^(dist\/|(README|CHANGELOG|SECURITY|docs\/errors)\.md$|LICENSE$|package\.json$)/.test(path),
+      );
     if (strays.length > 0) throw new Error(`packed by accident: ${strays.join(", ")}`);
     tarball = join(temporary, filename);
   });
