@@ -486,7 +486,8 @@ describe("refused at start-up", () => {
         routes["/"].origin[0]: "https://app.example/" is not an origin; remove the trailing slash: "https://app.example". [ORIGIN_PATH]
         routes["/"].origin[1]: "*.x.example" is not a pattern as written; write: "https://*.x.example". [ORIGIN_WILDCARD]
         routes["/public"].maxAge: -1 is no number of seconds; write a whole number, 0 or more: 0. [MAX_AGE]
-        routes["/public"].credentials: true cannot stand beside origin "*": any website could read your users' data; list the origins. [CREDENTIALS_WILDCARD]"
+        routes["/public"].credentials: true cannot stand beside origin "*": any website could read your users' data; list the origins. [CREDENTIALS_WILDCARD]
+      See docs/errors.md#unknown_option, docs/errors.md#origin_path, docs/errors.md#origin_wildcard, docs/errors.md#max_age, docs/errors.md#credentials_wildcard in node_modules/boring-cors."
     `);
   });
 
