@@ -1,33 +1,14 @@
 // The README is true: its code runs, and answers what is printed beside it.
-import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
 import * as boringCors from "../src/index.ts";
 import { APP, once } from "./support/cases.ts";
+import { blocks, readDocument, run, section } from "./support/markdown.ts";
 import type { RawRequest } from "./support/raw-http.ts";
 
-const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-
-/** The fenced blocks of a language, in order. */
-function blocks(language: string): string[] {
-  return [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
-    ([, body = ""]) => body,
-  );
-}
-
-/** Runs a block as a module whose `boring-cors` is src/; `result` is what it returns. */
-async function run(code: string, result = ""): Promise<unknown> {
-  const body = code
-    .replace(/^import (\w+), \{ (.*) \} from "(.+)";.*$/gm, 'const { default: $1, $2 } = await load("$3");')
-    .replace(/^import \{ (.*) \} from "(.+)";.*$/gm, 'const { $1 } = await load("$2");')
-    .replace(/^import (\w+) from "(.+)";.*$/gm, 'const { default: $1 } = await load("$2");')
-    .replace(/^export /gm, "");
-  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const load = (name: string) => (name === "boring-cors" ? boringCors : import(/* @vite-ignore */ name));
-  return new AsyncFunction("load", `${body}\n${result}`)(load);
-}
-
-const [quickStart = "", table = "", unitTest = ""] = blocks("js");
+const README = readDocument("README.md");
+const [quickStart = ""] = blocks(section(README, "Quick start"), "js");
+const [unitTest = ""] = blocks(section(README, "Testing your policy"), "js");
 
 describe("the quick start", () => {
   const REQUESTS: readonly Partial<RawRequest>[] = [
@@ -43,10 +24,10 @@ describe("the quick start", () => {
     },
   ];
 
-  test.each(blocks("http").map((printed, index) => ({ printed, request: REQUESTS[index] })))(
+  test.each(blocks(README, "http").map((printed, index) => ({ printed, request: REQUESTS[index] })))(
     "answers what is printed: $request.method",
     async ({ printed, request }) => {
-      const app = await run(quickStart.replace(/^app\.listen.*$/m, ""), "return app;");
+      const app = await run(quickStart, { result: "app" });
       const response = await once(app as RequestListener, request ?? {});
       const [statusLine, ...lines] = printed.trim().split("\n");
       expect(`HTTP/1.1 ${response.status} ${response.reason}`).toBe(statusLine);
@@ -58,7 +39,7 @@ describe("the quick start", () => {
   );
 
   test("refuses others as it says", async () => {
-    const app = (await run(quickStart.replace(/^app\.listen.*$/m, ""), "return app;")) as RequestListener;
+    const app = (await run(quickStart, { result: "app" })) as RequestListener;
     const evil = "https://evil.example";
     const actual = await once(app, { target: "/orders", headers: [["Origin", evil]] });
     expect(actual.headers.filter(([name]) => /^access-control/i.test(name))).toEqual([]);
@@ -71,12 +52,6 @@ describe("the quick start", () => {
     });
     expect(preflight.status).toBe(403);
   });
-});
-
-test("the route table starts, without a warning", async () => {
-  const policy = (await run(table, "return policy;")) as boringCors.Policy;
-  expect(policy.warnings).toEqual([]);
-  expect(Object.keys(policy.routes)).toEqual(["/", "/public", "/internal", "/legacy"]);
 });
 
 test("the unit test passes", async () => {
