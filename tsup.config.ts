@@ -17,11 +17,12 @@ const shared: Options = {
   },
 };
 
-const HEAVY = /\/public-suffix-data\.cjs$/;
+// Not bundled: heavy, or to be read as it is.
+const APART = /\/(public-suffix-data|refuse)\.cjs$/;
 
 // Only CommonJS can load in the middle of a synchronous call, and only a `require` of a literal survives bundlers: so
 // both builds share one copy, as CommonJS, of what is loaded at first use.
-const LAZY = ["src/policy/public-suffix-data.cjs", "src/adapters/lazy-vary.cjs"];
+const LAZY = ["src/policy/public-suffix-data.cjs", "src/policy/refuse.cjs", "src/adapters/lazy-vary.cjs"];
 
 /** Puts dist/seldom.cjs, loaded at first use, in the place of src/policy/seldom.ts. */
 const seldomLater = (external: boolean): Plugin => ({
@@ -42,6 +43,7 @@ const SELDOM = [
   "explain",
   "isOrCoversPublicSuffix",
   "judgeRegExp",
+  "refuse",
   "suggestOption",
 ];
 const LAZY_SELDOM = [
@@ -73,13 +75,13 @@ export default defineConfig([
     ...shared,
     entry: { index: "src/index.ts" },
     format: "cjs",
-    external: [HEAVY],
+    external: [APART],
     esbuildPlugins: [seldomLater(false)],
     // require("boring-cors") is the middleware itself, with every named export as a property.
     footer: { js: "module.exports = Object.assign(module.exports.default, module.exports);" },
     // Hand-written, since no generator writes `export =`; the package test keeps it in step with the named exports.
     onSuccess: () => copyFile("src/index.d.cts", "dist/index.d.cts"),
   },
-  { ...shared, entry: { seldom: "src/policy/seldom.ts" }, format: "cjs", external: [HEAVY] },
+  { ...shared, entry: { seldom: "src/policy/seldom.ts" }, format: "cjs", external: [APART] },
   { ...shared, entry: { types: "src/index.ts" }, format: "cjs", dts: { only: true } },
 ]);

@@ -1,5 +1,6 @@
 // originsFromEnv: an environment variable that is unset or wrong is an error at start-up, not an open door.
 import { type ConfigIssue, CorsConfigError, IssueReport, show } from "../policy/issues.ts";
+import { refuse } from "../policy/seldom.ts";
 import { checkOrigin } from "../policy/validate-origin.ts";
 
 /** Options of {@link originsFromEnv}. */
@@ -32,9 +33,9 @@ export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): s
   if (fallback.length > 0) return judged(`${name} (fallback)`, fallback);
   const value = process.env[name];
   const message = `${show(value)} names no origin; set it to a list, ${name}=https://app.example.com, or give a fallback`;
-  throw new CorsConfigError(
-    [{ code: "ENV_UNSET", path: name, value, message }],
-    "Invalid environment variable",
+  refuse(
+    new CorsConfigError([{ code: "ENV_UNSET", path: name, value, message }], "Invalid environment variable"),
+    originsFromEnv,
   );
 }
 
@@ -44,9 +45,12 @@ function checkOptions(options: unknown): void {
   if (isObject && unknown === undefined) return;
   const what = isObject ? `unknown option ${show(unknown)}` : `${show(options)} is no options object`;
   const message = `${what}; write { fallback: "http://localhost:5173" }`;
-  throw new CorsConfigError(
-    [{ code: "OPTION_TYPE", path: "options", value: options, message }],
-    "Invalid options of originsFromEnv()",
+  refuse(
+    new CorsConfigError(
+      [{ code: "OPTION_TYPE", path: "options", value: options, message }],
+      "Invalid options of originsFromEnv()",
+    ),
+    originsFromEnv,
   );
 }
 
@@ -60,5 +64,5 @@ function judged(name: string, entries: string[]): string[] {
   checkOrigin(entries, name, NO_FLAGS, report);
   if (report.errors.length === 0) return entries;
   const issues = report.errors.map((issue): ConfigIssue => ({ ...issue, code: "ENV_ORIGIN" }));
-  throw new CorsConfigError(issues, "Invalid environment variable");
+  refuse(new CorsConfigError(issues, "Invalid environment variable"), originsFromEnv);
 }

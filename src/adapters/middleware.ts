@@ -7,6 +7,7 @@ import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
+import { refuse } from "../policy/seldom.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
 import { claimOn } from "./ownership.ts";
@@ -128,7 +129,7 @@ function checkAdapterOptions(source: unknown, options: unknown): string {
       "cors",
       "cors was mounted without being called; write app.use(cors({ origin: [...] }))",
     );
-    throw new CorsConfigError(report.errors);
+    refuse(new CorsConfigError(report.errors), cors);
   }
   const { base = "", mode = "enforce", ...unknown } = Object(options ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(unknown)) {
@@ -145,7 +146,7 @@ function checkAdapterOptions(source: unknown, options: unknown): string {
   const problem =
     typeof base === "string" ? baseProblem(base) : `is no path prefix; write a string such as "/billing"`;
   if (problem !== undefined) report.error("BASE", "base", base, `${show(base)} ${problem}`);
-  if (report.errors.length > 0) throw new CorsConfigError(report.errors, "Invalid options of cors()");
+  if (report.errors.length > 0) refuse(new CorsConfigError(report.errors, "Invalid options of cors()"), cors);
   return base === "/" ? "" : (base as string);
 }
 
@@ -161,7 +162,7 @@ function isRequest(source: unknown): boolean {
 
 function sourceOf(source: unknown): Source {
   if (typeof source === "function") return source as SourceFunction<never>;
-  return isLivePolicy(source) ? source : { current: policyFrom(source) };
+  return isLivePolicy(source) ? source : { current: policyFrom(source, cors) };
 }
 
 function warnOf(policy: Policy): void {

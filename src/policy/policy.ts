@@ -8,7 +8,7 @@ import { isInsecure, parseOrigin } from "./origin.ts";
 import { covers } from "./origin-set.ts";
 import { type CleanRequest, cleanRequest, GRANTED, type OriginVerdict } from "./request.ts";
 import { pathOfTarget } from "./routes.ts";
-import { digestOf, explain } from "./seldom.ts";
+import { digestOf, explain, refuse } from "./seldom.ts";
 import { checkPolicy } from "./validate.ts";
 
 // Marks, because a program that imports and requires holds two copies of every class. The number is the layout's.
@@ -76,16 +76,19 @@ export interface LivePolicy extends Policy {
 export function definePolicy<const O extends Origin, const T extends Record<string, Origin>>(
   options: PolicyOptions<O, T> | Policy,
 ): Policy {
-  return policyFrom(options);
+  return policyFrom(options, definePolicy);
 }
 
-/** The untyped half of {@link definePolicy}: whatever it is, it becomes a policy or an error. */
-export function policyFrom(options: unknown): Policy {
+/**
+ * The untyped half of {@link definePolicy}: whatever it is, it becomes a policy, or an error of the function that the
+ * user called.
+ */
+export function policyFrom(options: unknown, entry: (...given: never[]) => unknown): Policy {
   const ready = asPolicy(options);
   if (ready !== undefined) return ready;
   const report = new IssueReport();
   const checked = checkPolicy(options, report);
-  if (report.errors.length > 0) throw new CorsConfigError(report.errors);
+  if (report.errors.length > 0) refuse(new CorsConfigError(report.errors), entry);
   const routes = Object.freeze(
     Object.fromEntries([...checked].map(([key, route]) => [key, routeData(route)])),
   );
@@ -194,7 +197,7 @@ function later<T>(start: (done: Done<T>) => void): Promise<T> {
 export function livePolicy<const O extends Origin, const T extends Record<string, Origin>>(
   policyOrOptions: Policy | PolicyOptions<O, T>,
 ): LivePolicy {
-  let current = policyFrom(policyOrOptions);
+  let current = policyFrom(policyOrOptions, livePolicy);
   const live: LivePolicy = {
     decide: (request) => current.decide(request),
     decideAsync: (request) => current.decideAsync(request),
@@ -213,7 +216,7 @@ export function livePolicy<const O extends Origin, const T extends Record<string
       return current;
     },
     replace(next) {
-      current = policyFrom(next);
+      current = policyFrom(next, live.replace);
     },
   };
   return Object.freeze(Object.defineProperty(live, LIVE, { value: true }));

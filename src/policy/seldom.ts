@@ -3,5 +3,6 @@ export { explain } from "./decide.ts";
 export { digestOf } from "./digest.ts";
 export { adviseOrigin } from "./origin-advice.ts";
 export { isOrCoversPublicSuffix } from "./public-suffix.ts";
+export { default as refuse } from "./refuse.cjs";
 export { judgeRegExp } from "./regexp.ts";
 export { suggestOption } from "./suggest.ts";

@@ -2,6 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fiveMinutes } from "./five-minutes.mjs";
 import { bin, fails, npm, passes, repo, run, summary, test } from "./harness.mjs";
 import { compareImportTimes } from "./import-time.mjs";
 import { declaredNames, exportedNames, TYPES, VALUES } from "./names.mjs";
@@ -40,6 +41,7 @@ async function main() {
   const tarball = await packAndInstall();
   if (tarball === undefined) return;
   await runtimeConsumers();
+  await test("docs/five-minutes.md is what happens", () => fiveMinutes(tarball, temporary));
   await typeConsumers();
   await test("publint", () => passes(bin("publint"), [tarball, "--strict"]));
   await test("are the types wrong?", () => passes(bin("@arethetypeswrong/cli"), [tarball, "--no-emoji"]));

@@ -1,0 +1,2 @@
+declare const refuse: (error: Error, entry: (...given: never[]) => unknown) => never;
+export = refuse;
