@@ -45,7 +45,7 @@ console.log(`Listening on ${url}
 Upstream on ${upstreamUrl}
 Billing on ${billingUrl}
 
-curl -i ${url}/orders -H 'Origin: https://app.example.com'   # this origin, not "*", and a warning above
+curl -i ${url}/orders -H 'Origin: https://app.example.com'   # this origin, not "*", and a warning in this terminal
 curl -i ${url}/orders -H 'Origin: https://evil.example'      # the upstream's "*" is removed
 curl -i ${url}/legacy -H 'Origin: https://evil.example'      # "*": the upstream's own, left alone`);
 

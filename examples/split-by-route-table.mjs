@@ -3,7 +3,7 @@ import cors, { definePolicy } from "boring-cors";
 import express from "express";
 
 // One place to read, to review and to test: policy.decide({ method, path, origin }) needs no server.
-export const policy = definePolicy({
+const policy = definePolicy({
   routes: {
     "/api/private": { origin: ["https://app.example.com"], credentials: true },
     "/api/public": { origin: "*", methods: ["GET", "HEAD"], allowedHeaders: [], exposedHeaders: ["ETag"] },
