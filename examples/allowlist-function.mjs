@@ -15,7 +15,8 @@ app.use(
 app.get("/orders", (_req, res) => res.json([{ id: 1 }]));
 app.put("/orders/:id", (req, res) => res.json({ id: Number(req.params.id) }));
 
-const server = app.listen(process.env.PORT ?? 3000, () => {
+const server = app.listen(process.env.PORT ?? 3000, (error) => {
+  if (error) throw error;
   const { port } = server.address();
   console.log(`Listening on http://localhost:${port}
 

@@ -1,0 +1,51 @@
+// Tables of requests, each with its status, its complete CORS headers and every Vary line.
+import { corsHeaders, type RawRequest, type RawResponse, valuesOf } from "./raw-http.ts";
+
+export interface Answer {
+  readonly status: number;
+  /** All of them: what is not here must be absent. */
+  readonly cors: Readonly<Record<string, string | string[]>>;
+  readonly vary: readonly string[];
+}
+
+export interface Asked extends Answer {
+  readonly name: string;
+  readonly request: Partial<RawRequest>;
+}
+
+type Send = (request: Partial<RawRequest>) => Promise<RawResponse>;
+
+/** What came, by name; one after the other, since some answers depend on what was asked before. */
+export async function answersOf(send: Send, table: readonly Asked[]): Promise<Record<string, Answer>> {
+  const answers: Record<string, Answer> = {};
+  for (const { name, request } of table) {
+    const response = await send(request);
+    answers[name] = {
+      status: response.status,
+      cors: corsHeaders(response),
+      vary: valuesOf(response, "vary"),
+    };
+  }
+  return answers;
+}
+
+/** What must come, in the same form. */
+export function expectedOf(table: readonly Asked[]): Record<string, Answer> {
+  return Object.fromEntries(table.map(({ name, status, cors, vary }) => [name, { status, cors, vary }]));
+}
+
+export const ORIGIN = ["Origin"];
+export const PREFLIGHT = ["Origin, Access-Control-Request-Method, Access-Control-Request-Headers"];
+
+/** Granted by name, with cookies. */
+export const withCookies = (origin: string, more: Record<string, string> = {}): Answer["cors"] => ({
+  "access-control-allow-origin": origin,
+  "access-control-allow-credentials": "true",
+  ...more,
+});
+
+/** What a preflight is answered under the default methods, when it asks for no header. */
+export const LISTS = {
+  "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
+  "access-control-max-age": "600",
+};
