@@ -25,13 +25,12 @@ for (const [index, [title, attempt]] of MISTAKES.entries()) {
     says    ${wrap(saidOf(attempt))}\n`);
 }
 
-/** The line that the author sees when the process does not start. The same is in `error.issues`, as data. */
+/** The line of the problem, without the head and the foot of the message. The same is in `error.issues`, as data. */
 function saidOf(attempt) {
   try {
     attempt();
   } catch (error) {
-    const [, ...lines] = error.message.split("\n");
-    return lines.map((line) => line.trim()).join(" ");
+    return error.message.split("\n")[1].trim();
   }
   process.exitCode = 1;
   return "nothing: it started";
