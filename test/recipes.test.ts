@@ -196,6 +196,7 @@ async function listening(server: Server): Promise<number> {
 test("WebSockets", async () => {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true });
+  sockets.on("connection", (client) => client.send("welcome"));
   await run(codeOf("WebSockets"), { scope: { server, sockets, policy: SOCKETS } });
   const port = await listening(server);
   const says = (origin: string | undefined) =>
