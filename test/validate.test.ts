@@ -89,8 +89,10 @@ const REFUSALS: readonly Refusal[] = [
   origin({ function: true }, "ORIGIN_TYPE", "write a string"),
   origin({ [Symbol.toStringTag]: "RegExp" }, "ORIGIN_TYPE", "write a string"),
   refused({ origin: [APP, 42] }, "ORIGIN_TYPE", "origin[1]", "write a string"),
-  refused({ origin: [() => true] }, "ORIGIN_TYPE", "origin[0]", "write a string"),
-  refused({ origin: [["https://a.example"]] }, "ORIGIN_TYPE", "origin[0]", "write a string"),
+  refused({ origin: [() => true] }, "ORIGIN_TYPE", "origin[0]", "a function stands alone"),
+  refused({ origin: [["https://a.example"]] }, "ORIGIN_TYPE", "origin[0]", "per entry"),
+  refused({ origin: [new Set([APP])] }, "ORIGIN_TYPE", "origin[0]", "per entry"),
+  refused({ origin: [new URL(APP)] }, "ORIGIN_TYPE", "origin[0]", `write "${APP}"`, APP, APP),
   // Strings that are no origins.
   origin(`${APP}/`, "ORIGIN_PATH", "remove the trailing slash", APP, APP),
   origin(`${APP}/path?x#y`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
