@@ -618,6 +618,7 @@ describe("warned of, and started", () => {
   test.each(WARNINGS)("%j: %s", (options, code, path, origins) => {
     const policy = definePolicy(options as never);
     expect(policy.warnings.map((warning) => `${warning.code} ${warning.path}`)).toContain(`${code} ${path}`);
+    for (const { message } of policy.warnings) expect(message).toMatch(/; (?:remove|write|the front end) /);
     expect(policy.routes["/"]).toMatchObject({ origin: origins });
     expect(Object.isFrozen(policy.warnings)).toBe(true);
   });

@@ -77,7 +77,7 @@ function checkArray(
       "ORIGIN_EMPTY_ENTRY",
       `${path}[${index}]`,
       "",
-      `"" is no origin and was dropped; a trailing comma?`,
+      `"" is no origin and was dropped (a trailing comma?); remove it`,
     );
   }
   if (any >= 0) {
