@@ -303,8 +303,9 @@ const REFUSALS: readonly Refusal[] = [
     /^https:\/\/a\.b\.example$/,
     "https://a.b.example",
   ),
-  origin({ regexp: "(" }, "REGEXP_SYNTAX", "mend"),
-  origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "mend"),
+  origin({ regexp: "(" }, "REGEXP_SYNTAX", '/(/ is no RegExp ("Unterminated group"); mend it'),
+  origin({ regexp: "^a: [\u001b", flags: "i" }, "REGEXP_SYNTAX", '("Unterminated character class"); mend it'),
+  origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "'gg'\"); mend it"),
   // Names and types.
   refused({ origin: APP, allowHeaders: ["x"] }, "UNKNOWN_OPTION", "allowHeaders", '"allowedHeaders"'),
   refused({ origin: APP, headers: ["x"] }, "UNKNOWN_OPTION", "headers", '"allowedHeaders"'),
