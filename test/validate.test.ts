@@ -77,7 +77,7 @@ const REFUSALS: readonly Refusal[] = [
   origin([""], "ORIGIN_REQUIRED", "environment variable"),
   refused({ origin: [APP, undefined] }, "ORIGIN_REQUIRED", "origin[1]", "environment variable"),
   refused({ origin: [null, APP] }, "ORIGIN_REQUIRED", "origin[0]", "environment variable"),
-  origin(new URL(`${APP}/x`), "ORIGIN_TYPE", APP, APP, APP),
+  origin(new URL(`${APP}/x`), "ORIGIN_TYPE", `a URL is no origin; write "${APP}"`, APP, APP),
   origin(new URL("file:///x"), "ORIGIN_TYPE", "write a string"),
   origin(new Set([APP]), "ORIGIN_TYPE", APP, [APP], APP),
   origin(new Set([APP, 1]), "ORIGIN_TYPE", "write a string"),
@@ -245,7 +245,7 @@ const REFUSALS: readonly Refusal[] = [
   origin("app:*", "ORIGIN_WILDCARD", "where none can stand"),
   origin("https://*.%.example", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://*.a..example", "ORIGIN_WILDCARD", "https://*.example.com"),
-  origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*"'),
+  origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*" without credentials'),
   origin("https://example.*", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://app-*.example.com", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://*.*.example.com", "ORIGIN_WILDCARD", "https://*.example.com"),
@@ -491,6 +491,12 @@ describe("refused at start-up", () => {
         routes["/public"].maxAge: -1 is no number of seconds; write a whole number, 0 or more: 0. [MAX_AGE]
         routes["/public"].credentials: true cannot stand beside origin "*": any website could read your users' data; list the origins. [CREDENTIALS_WILDCARD]"
     `);
+  });
+
+  test("what covers every site is not told how to write a pattern", () => {
+    expect(issuesOf({ origin: "https://*" })[0]?.message).toBe(
+      '"https://*" would cover every site; list the sites, or write origin: "*" without credentials',
+    );
   });
 
   test("a flood of problems is cut in the text, complete in the data", () => {
