@@ -546,6 +546,10 @@ describe("refused at start-up", () => {
     expect(mistaken({ base: 1 })).toThrow(/write a string such as "\/billing"/);
     expect(mistaken({ mode: "audit" })).toThrow(/MODE/);
     expect(mistaken({ credentials: true })).toThrow(/belongs into the first/);
+    expect(mistaken("/billing")).toThrow(
+      / {2}options: "\/billing" is no options object; write \{ base.*\[OPTIONS_TYPE\]/,
+    );
+    expect(mistaken(null)).not.toThrow();
     expect(mistaken({ base: "/", mode: undefined, layer: undefined })).not.toThrow();
   });
 });
