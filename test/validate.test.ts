@@ -476,6 +476,16 @@ describe("refused at start-up", () => {
     }
   });
 
+  test("a fix can stand where it is offered, whatever else is wrong", () => {
+    for (const { options } of REFUSALS) {
+      for (const { code, path, fix } of issuesOf(options)) {
+        if (fix === undefined) continue;
+        const left = issuesOf(putAt(options, path, fix)).filter((issue) => issue.path.startsWith(path));
+        expect(left, `${code} ${path}`).toEqual([]);
+      }
+    }
+  });
+
   test("all problems at once, as text and as data", () => {
     const issues = issuesOf({
       routes: {
