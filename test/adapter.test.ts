@@ -281,8 +281,20 @@ describe("originsFromEnv", () => {
       /TEST_ORIGINS: undefined names no origin; set it .* or give a fallback\. \[ENV_UNSET\]/,
     );
     expect(() => read("")).toThrow(CorsConfigError);
-    expect(() => originsFromEnv("X", APP as never)).toThrow(/write \{ fallback: .*\[OPTION_TYPE\]/);
-    expect(() => originsFromEnv("X", { default: APP } as never)).toThrow(/unknown option "default"/);
+  });
+
+  test("its own options are checked, whether or not the variable is set", () => {
+    const mistaken = (options: unknown) => () => read(APP, options as never);
+    expect(mistaken(APP)).toThrow(
+      / {2}options: ".*" is no options object; write \{ fallback: .* \[OPTIONS_TYPE\]/,
+    );
+    expect(mistaken([APP])).toThrow(/\[OPTIONS_TYPE\]/);
+    expect(mistaken({ default: APP })).toThrow(/ {2}default: unknown option; write .*\[UNKNOWN_OPTION\]/);
+    expect(mistaken({ fallback: 7 })).toThrow(
+      / {2}fallback: 7 is no list of origins; write .*\[OPTION_TYPE\]/,
+    );
+    for (const fine of [undefined, null, {}, { fallback: undefined, default: undefined }])
+      expect(mistaken(fine)()).toEqual([APP]);
   });
 
   test("an entry that is no origin names the variable, the entry and the fix", () => {

@@ -77,7 +77,7 @@ const REFUSALS: readonly Refusal[] = [
   origin([""], "ORIGIN_REQUIRED", "environment variable"),
   refused({ origin: [APP, undefined] }, "ORIGIN_REQUIRED", "origin[1]", "environment variable"),
   refused({ origin: [null, APP] }, "ORIGIN_REQUIRED", "origin[0]", "environment variable"),
-  origin(new URL(`${APP}/x`), "ORIGIN_TYPE", APP, APP, APP),
+  origin(new URL(`${APP}/x`), "ORIGIN_TYPE", `a URL is no origin; write "${APP}"`, APP, APP),
   origin(new URL("file:///x"), "ORIGIN_TYPE", "write a string"),
   origin(new Set([APP]), "ORIGIN_TYPE", APP, [APP], APP),
   origin(new Set([APP, 1]), "ORIGIN_TYPE", "write a string"),
@@ -89,8 +89,10 @@ const REFUSALS: readonly Refusal[] = [
   origin({ function: true }, "ORIGIN_TYPE", "write a string"),
   origin({ [Symbol.toStringTag]: "RegExp" }, "ORIGIN_TYPE", "write a string"),
   refused({ origin: [APP, 42] }, "ORIGIN_TYPE", "origin[1]", "write a string"),
-  refused({ origin: [() => true] }, "ORIGIN_TYPE", "origin[0]", "write a string"),
-  refused({ origin: [["https://a.example"]] }, "ORIGIN_TYPE", "origin[0]", "write a string"),
+  refused({ origin: [() => true] }, "ORIGIN_TYPE", "origin[0]", "a function stands alone"),
+  refused({ origin: [["https://a.example"]] }, "ORIGIN_TYPE", "origin[0]", "per entry"),
+  refused({ origin: [new Set([APP])] }, "ORIGIN_TYPE", "origin[0]", "per entry"),
+  refused({ origin: [new URL(APP)] }, "ORIGIN_TYPE", "origin[0]", `write "${APP}"`, APP, APP),
   // Strings that are no origins.
   origin(`${APP}/`, "ORIGIN_PATH", "remove the trailing slash", APP, APP),
   origin(`${APP}/path?x#y`, "ORIGIN_PATH", `"${APP}"`, APP, APP),
@@ -243,7 +245,7 @@ const REFUSALS: readonly Refusal[] = [
   origin("app:*", "ORIGIN_WILDCARD", "where none can stand"),
   origin("https://*.%.example", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://*.a..example", "ORIGIN_WILDCARD", "https://*.example.com"),
-  origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*"'),
+  origin("http://*:3000", "ORIGIN_WILDCARD", 'origin: "*" without credentials'),
   origin("https://example.*", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://app-*.example.com", "ORIGIN_WILDCARD", "https://*.example.com"),
   origin("https://*.*.example.com", "ORIGIN_WILDCARD", "https://*.example.com"),
@@ -301,8 +303,9 @@ const REFUSALS: readonly Refusal[] = [
     /^https:\/\/a\.b\.example$/,
     "https://a.b.example",
   ),
-  origin({ regexp: "(" }, "REGEXP_SYNTAX", "mend"),
-  origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "mend"),
+  origin({ regexp: "(" }, "REGEXP_SYNTAX", '/(/ is no RegExp ("Unterminated group"); mend it'),
+  origin({ regexp: "^a: [\u001b", flags: "i" }, "REGEXP_SYNTAX", '("Unterminated character class"); mend it'),
+  origin({ regexp: "^a$", flags: "gg" }, "REGEXP_SYNTAX", "'gg'\"); mend it"),
   // Names and types.
   refused({ origin: APP, allowHeaders: ["x"] }, "UNKNOWN_OPTION", "allowHeaders", '"allowedHeaders"'),
   refused({ origin: APP, headers: ["x"] }, "UNKNOWN_OPTION", "headers", '"allowedHeaders"'),
@@ -473,6 +476,16 @@ describe("refused at start-up", () => {
     }
   });
 
+  test("a fix can stand where it is offered, whatever else is wrong", () => {
+    for (const { options } of REFUSALS) {
+      for (const { code, path, fix } of issuesOf(options)) {
+        if (fix === undefined) continue;
+        const left = issuesOf(putAt(options, path, fix)).filter((issue) => issue.path.startsWith(path));
+        expect(left, `${code} ${path}`).toEqual([]);
+      }
+    }
+  });
+
   test("all problems at once, as text and as data", () => {
     const issues = issuesOf({
       routes: {
@@ -489,6 +502,12 @@ describe("refused at start-up", () => {
         routes["/public"].credentials: true cannot stand beside origin "*": any website could read your users' data; list the origins. [CREDENTIALS_WILDCARD]
       See docs/errors.md#unknown_option, docs/errors.md#origin_path, docs/errors.md#origin_wildcard, docs/errors.md#max_age, docs/errors.md#credentials_wildcard in node_modules/boring-cors."
     `);
+  });
+
+  test("what covers every site is not told how to write a pattern", () => {
+    expect(issuesOf({ origin: "https://*" })[0]?.message).toBe(
+      '"https://*" would cover every site; list the sites, or write origin: "*" without credentials',
+    );
   });
 
   test("a flood of problems is cut in the text, complete in the data", () => {
@@ -538,6 +557,10 @@ describe("refused at start-up", () => {
     expect(mistaken({ base: 1 })).toThrow(/write a string such as "\/billing"/);
     expect(mistaken({ mode: "audit" })).toThrow(/MODE/);
     expect(mistaken({ credentials: true })).toThrow(/belongs into the first/);
+    expect(mistaken("/billing")).toThrow(
+      / {2}options: "\/billing" is no options object; write \{ base.*\[OPTIONS_TYPE\]/,
+    );
+    expect(mistaken(null)).not.toThrow();
     expect(mistaken({ base: "/", mode: undefined, layer: undefined })).not.toThrow();
   });
 });
@@ -617,6 +640,7 @@ describe("warned of, and started", () => {
   test.each(WARNINGS)("%j: %s", (options, code, path, origins) => {
     const policy = definePolicy(options as never);
     expect(policy.warnings.map((warning) => `${warning.code} ${warning.path}`)).toContain(`${code} ${path}`);
+    for (const { message } of policy.warnings) expect(message).toMatch(/; (?:remove|write|the front end) /);
     expect(policy.routes["/"]).toMatchObject({ origin: origins });
     expect(Object.isFrozen(policy.warnings)).toBe(true);
   });

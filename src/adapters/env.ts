@@ -1,6 +1,7 @@
 // originsFromEnv: an environment variable that is unset or wrong is an error at start-up, not an open door.
 import { type ConfigIssue, CorsConfigError, IssueReport, show } from "../policy/issues.ts";
 import { refuse } from "../policy/seldom.ts";
+import { isOptions } from "../policy/validate.ts";
 import { checkOrigin } from "../policy/validate-origin.ts";
 
 /** Options of {@link originsFromEnv}. */
@@ -39,19 +40,24 @@ export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): s
   );
 }
 
+const EXAMPLE = 'write { fallback: "http://localhost:5173" }';
+
 function checkOptions(options: unknown): void {
-  const isObject = options === undefined || typeof options === "object";
-  const unknown = Object.keys(isObject ? (options ?? {}) : {}).find((key) => key !== "fallback");
-  if (isObject && unknown === undefined) return;
-  const what = isObject ? `unknown option ${show(unknown)}` : `${show(options)} is no options object`;
-  const message = `${what}; write { fallback: "http://localhost:5173" }`;
-  refuse(
-    new CorsConfigError(
-      [{ code: "OPTION_TYPE", path: "options", value: options, message }],
-      "Invalid options of originsFromEnv()",
-    ),
-    originsFromEnv,
-  );
+  if (options === undefined || options === null) return;
+  const report = new IssueReport();
+  if (!isOptions(options)) {
+    report.error("OPTIONS_TYPE", "", options, `${show(options)} is no options object; ${EXAMPLE}`);
+  }
+  // Checked even where the variable is set: the day on which it is not is a bad one to find out.
+  for (const [name, value] of Object.entries(isOptions(options) ? options : {})) {
+    if (value === undefined) continue;
+    if (name !== "fallback") report.error("UNKNOWN_OPTION", name, value, `unknown option; ${EXAMPLE}`);
+    else if (typeof value !== "string" && !Array.isArray(value)) {
+      report.error("OPTION_TYPE", name, value, `${show(value)} is no list of origins; ${EXAMPLE}`);
+    }
+  }
+  if (report.errors.length > 0)
+    refuse(new CorsConfigError(report.errors, "Invalid options of originsFromEnv()"), originsFromEnv);
 }
 
 function listed(text: string | readonly string[] | undefined): string[] {

@@ -12,6 +12,7 @@ import {
 } from "../policy/answer.ts";
 import { mustAsk, unasked } from "../policy/ask.ts";
 import type { CompiledRule } from "../policy/compile.ts";
+import { show } from "../policy/issues.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { cleanRequest, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/request.ts";
 import { explain } from "../policy/seldom.ts";
@@ -126,8 +127,8 @@ export class Exchange implements Claim {
       if (verdict !== undefined) return this.finish(kind, origin, verdict.refused === null, verdict);
       mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
         return (
-          "An origin function failed, so the request ends in an error (500 by default), same-origin ones included. " +
-          "To refuse an origin, answer false: callback(null, false)."
+          `The origin function of route ${show(rule.key)} failed, so the request ends in an error (500 by default), ` +
+          "same-origin ones included. To refuse an origin, answer false: callback(null, false)."
         );
       });
       next(error);

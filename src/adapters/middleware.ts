@@ -8,6 +8,7 @@ import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } fr
 import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
 import { refuse } from "../policy/seldom.ts";
+import { isOptions } from "../policy/validate.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
 import { claimOn } from "./ownership.ts";
@@ -131,7 +132,16 @@ function checkAdapterOptions(source: unknown, options: unknown): string {
     );
     refuse(new CorsConfigError(report.errors), cors);
   }
-  const { base = "", mode = "enforce", ...unknown } = Object(options ?? {}) as Record<string, unknown>;
+  const given = isOptions(options) ? options : {};
+  if (given !== options && options !== undefined && options !== null) {
+    report.error(
+      "OPTIONS_TYPE",
+      "",
+      options,
+      `${show(options)} is no options object; write { base: "/billing" }, or nothing`,
+    );
+  }
+  const { base = "", mode = "enforce", ...unknown } = given;
   for (const [name, value] of Object.entries(unknown)) {
     if (value === undefined) continue;
     report.error(

@@ -98,10 +98,10 @@ function wildcard(text: string): OriginAdvice | undefined {
   if (!text.includes("*")) return undefined;
   const fix = repairedPattern(text);
   if (fix !== undefined) return advice("ORIGIN_WILDCARD", "is not a pattern as written; write", fix);
-  const why = /^[a-z]+:\/\/\*(?:[:/]|$)/.test(text)
-    ? `covers every site; list the sites, or write origin: "*" without credentials`
-    : `has a "*" where none can stand; a "*" stands for whole labels or for the port`;
-  return { code: "ORIGIN_WILDCARD", message: `${why}: "https://*.example.com", "http://localhost:*"` };
+  const message = /^[a-z]+:\/\/\*(?:[:/]|$)/.test(text)
+    ? 'would cover every site; list the sites, or write origin: "*" without credentials'
+    : 'has a "*" where none can stand; write it for whole labels or for the port: "https://*.example.com", "http://localhost:*"';
+  return { code: "ORIGIN_WILDCARD", message };
 }
 
 function noScheme(text: string): OriginAdvice | undefined {

@@ -77,7 +77,7 @@ function checkArray(
       "ORIGIN_EMPTY_ENTRY",
       `${path}[${index}]`,
       "",
-      `"" is no origin and was dropped; a trailing comma?`,
+      `"" is no origin and was dropped (a trailing comma?); remove it`,
     );
   }
   if (any >= 0) {
@@ -108,15 +108,15 @@ function checkEntry(
     report.error("ORIGIN_REQUIRED", path, entry, `${show(entry)} names no origin; ${UNSET}`);
     return;
   }
+  const inList = path.endsWith("]");
   const meant = meantByObject(entry);
-  const shown = meant === undefined ? "" : `: ${show(meant)}`;
-  report.error(
-    "ORIGIN_TYPE",
-    path,
-    entry,
-    `${show(entry)} is no origin; write a string, a RegExp, an array of these, a boolean or a function${shown}`,
-    meant,
-  );
+  // An array cannot stand inside an array, nor can a function.
+  const fix = inList && Array.isArray(meant) ? undefined : meant;
+  const accepted = inList
+    ? "a string or a RegExp per entry; a function stands alone"
+    : "a string, a RegExp, an array of these, a boolean or a function";
+  const write = fix === undefined ? accepted : show(fix);
+  report.error("ORIGIN_TYPE", path, entry, `${show(entry)} is no origin; write ${write}`, fix);
 }
 
 /** A URL has an origin, a Set has entries; what else somebody passes, nobody can know. */

@@ -1,6 +1,6 @@
 // A RegExp among the origins: unknown -> judged, with every problem reported.
 import type { CheckedList, CheckedRegExp, CheckedRule } from "./checked.ts";
-import { type IssueReport, showRegExp } from "./issues.ts";
+import { type IssueReport, show, showRegExp } from "./issues.ts";
 import type { RegExpVerdict } from "./regexp.ts";
 import { judgeRegExp } from "./seldom.ts";
 
@@ -29,8 +29,9 @@ export function checkRegExp(
   report: IssueReport,
 ): void {
   const shown = showRegExp(source, flags);
-  if (!compiles(source, flags)) {
-    report.error("REGEXP_SYNTAX", path, entry, `${shown} is no RegExp; mend its source or its flags`);
+  const reason = syntaxError(source, flags);
+  if (reason !== undefined) {
+    report.error("REGEXP_SYNTAX", path, entry, `${shown} is no RegExp (${show(reason)}); mend it`);
     return;
   }
   const verdict = judged(source, flags, rule.credentials, rule.dangerouslyAllowPublicSuffixes);
@@ -42,12 +43,15 @@ export function checkRegExp(
   list.written.push(data);
 }
 
-function compiles(source: string, flags: string): boolean {
+/** Why the engine refuses a RegExp; V8 repeats the whole of it before the reason. */
+function syntaxError(source: string, flags: string): string | undefined {
   try {
     new RegExp(source, flags);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return String((error as Error).message)
+      .split(`/${flags}: `)
+      .at(-1);
   }
 }
 

@@ -177,15 +177,25 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
         "METHOD_NEVER_SENT",
         path,
         written,
-        `${show(written)} is a method that browsers refuse to send; it was dropped`,
+        `${show(written)} is a method that browsers refuse to send, and was dropped; remove it`,
       );
     } else if (methods.includes(method)) {
-      report.warn("METHOD_COVERED", path, written, `${show(written)} stands twice; it was dropped`);
+      report.warn(
+        "METHOD_COVERED",
+        path,
+        written,
+        `${show(written)} stands twice and was dropped; remove it`,
+      );
     } else methods.push(method);
   }
   if (!any) return methods;
   if (methods.length > 0)
-    report.warn("METHOD_COVERED", name, value, `"*" covers every method; ${show(methods)} was dropped`);
+    report.warn(
+      "METHOD_COVERED",
+      name,
+      value,
+      `"*" covers every method, so ${show(methods)} was dropped; write "*" alone`,
+    );
   return "*";
 }
 
@@ -204,7 +214,7 @@ function headerNames(
     if (!isToken(written)) {
       reportNoToken(written, path, name, value, report);
     } else if (seen.has(lower)) {
-      report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
+      report.warn(covered, path, written, `${show(written)} stands twice and was dropped; remove it`);
     } else if (keep(lower, written, path)) {
       seen.add(lower);
       names.push(written);
@@ -225,7 +235,7 @@ export function checkAllowedHeaders(
         "HEADER_FORBIDDEN",
         path,
         written,
-        `${show(written)} is a header that scripts cannot set; it was dropped`,
+        `${show(written)} is a header that scripts cannot set, and was dropped; remove it`,
       );
       return false;
     }
@@ -254,7 +264,7 @@ export function checkExposedHeaders(
         "EXPOSED_FORBIDDEN",
         path,
         written,
-        `${show(written)} can be read by no script; it was dropped`,
+        `${show(written)} can be read by no script, and was dropped; remove it`,
       );
       return false;
     }
@@ -263,7 +273,7 @@ export function checkExposedHeaders(
         "EXPOSED_NOT_RESPONSE",
         path,
         written,
-        `${show(written)} is no response header; it was dropped`,
+        `${show(written)} is no response header, and was dropped; remove it`,
       );
       return false;
     }
@@ -272,6 +282,11 @@ export function checkExposedHeaders(
   if (!names.includes("*")) return names;
   const others = names.filter((other) => other !== "*");
   if (others.length > 0)
-    report.warn("EXPOSED_COVERED", name, value, `"*" covers every header; ${show(others)} was dropped`);
+    report.warn(
+      "EXPOSED_COVERED",
+      name,
+      value,
+      `"*" covers every header, so ${show(others)} was dropped; write "*" alone`,
+    );
   return "*";
 }
