@@ -1,0 +1,311 @@
+// Where npm cors and boring-cors differ, option by option. test/migrating.test.ts runs both and writes the page.
+import { APP, EVIL, from, preflightFrom } from "./cases.ts";
+import type { MigrationCase } from "./migration.ts";
+import type { RawRequest } from "./raw-http.ts";
+
+export const ORIGIN = "access-control-allow-origin";
+export const CREDENTIALS = "access-control-allow-credentials: true";
+export const METHODS = "access-control-allow-methods: GET,HEAD,PUT,PATCH,POST,DELETE";
+export const HEADERS = "access-control-allow-headers";
+export const MAX_AGE = "access-control-max-age: 600";
+export const NO_LENGTH = "content-length: 0";
+export const ALLOW = "allow: GET, HEAD, POST";
+export const FULL_VARY = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+export const REFUSED = ["403 Forbidden", FULL_VARY];
+
+/** A preflight that asks for headers too. */
+export const asking = (origin: string, headers: string): Partial<RawRequest> => ({
+  method: "OPTIONS",
+  headers: [...(preflightFrom(origin).headers ?? []), ["Access-Control-Request-Headers", headers]],
+});
+
+export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = {
+  origin: [
+    {
+      title: "`origin` is required.",
+      why: "A service that forgets it, or whose variable is unset, must not be open to every site.",
+      before: "cors()",
+      after: 'cors({ origin: "*" })',
+      says: "OPTIONS_TYPE",
+      exchanges: [{ send: from(EVIL), npm: [], ours: [] }],
+    },
+    {
+      title: "`true` is `*`.",
+      why: "Reflecting every origin and `*` say the same, but `*` is cached once. Beside `credentials: true` it does not start.",
+      before: "cors({ origin: true })",
+      exchanges: [
+        {
+          send: from(EVIL),
+          npm: ["vary: Origin", `${ORIGIN}: ${EVIL}`],
+          ours: [`${ORIGIN}: *`],
+        },
+        { send: from(undefined), npm: ["vary: Origin"], ours: [`${ORIGIN}: *`] },
+      ],
+    },
+    {
+      title: "One string is compared, as in a list.",
+      why: "npm `cors` sends it to everybody, so that every refusal looks like a permission for somebody else.",
+      before: `cors({ origin: "${APP}" })`,
+      exchanges: [EVIL, undefined].map((origin) => ({
+        send: from(origin),
+        npm: [`${ORIGIN}: ${APP}`],
+        ours: [],
+      })),
+    },
+    {
+      title: "`false` refuses.",
+      why: 'npm `cors` steps aside: the preflight reaches your routes, and CORS headers of a handler or an upstream stand. Write `"passthrough"` in a table of routes for that.',
+      before:
+        'app.use(cors({ origin: false }));\napp.get("/orders", (req, res) => res.set("Access-Control-Allow-Origin", "*").send("orders"));',
+      exchanges: [
+        { send: preflightFrom(EVIL), npm: ["200 OK", ALLOW], ours: REFUSED },
+        { send: from(EVIL), npm: [`${ORIGIN}: *`], ours: [] },
+      ],
+    },
+    {
+      title: "Patterns.",
+      why: "A string with `*` never matches in npm `cors`. Here it stands for one or more labels, or for any port.",
+      before: 'cors({ origin: ["https://*.example.com"] })',
+      exchanges: [{ send: from(APP), npm: [], ours: [`${ORIGIN}: ${APP}`] }],
+    },
+    {
+      title: '`["*"]` is `"*"`.',
+      why: "In a list npm `cors` compares `*` literally, so it grants nobody. This and patterns are what opens by changing the import: look for both first.",
+      before: 'cors({ origin: ["*"] })',
+      exchanges: [{ send: from(EVIL), npm: ["vary: Origin"], ours: [`${ORIGIN}: *`] }],
+    },
+    {
+      title: "RegExps match whole origins.",
+      why: "Anyone can register `evilexample.com`.",
+      before: "cors({ origin: /example\\.com$/ })",
+      after: "cors({ origin: /^https:\\/\\/(.+\\.)?example\\.com$/ })",
+      says: "REGEXP_ANCHOR",
+      exchanges: [
+        { send: from("https://evilexample.com"), npm: [`${ORIGIN}: https://evilexample.com`], ours: [] },
+      ],
+    },
+    {
+      title: "`/g` and `/y` have no memory.",
+      why: "`RegExp.prototype.test` goes on where it stopped, so npm `cors` refuses every second request.",
+      before: "cors({ origin: /^https:\\/\\/app\\.example\\.com$/g })",
+      exchanges: [
+        { send: from(APP), npm: [], ours: [] },
+        { send: from(APP), npm: [], ours: [`${ORIGIN}: ${APP}`] },
+      ],
+    },
+    {
+      title: "`null` is a matter of its own.",
+      why: "Every sandboxed frame sends it, an attacker's too: nothing grants it but `dangerouslyAllowOpaqueOrigins`.",
+      before: "cors({ origin: (origin, callback) => callback(null, true), credentials: true })",
+      exchanges: [{ send: from("null"), npm: [`${ORIGIN}: null`, CREDENTIALS], ours: [] }],
+    },
+    {
+      title: "No cookies over `http:`.",
+      why: "Whoever sits on the network path can act as such an origin. Localhost is fine; lists that name one do not start; otherwise `dangerouslyAllowInsecureOrigins`.",
+      before:
+        'cors({ origin: (origin, callback) => callback(null, origin.endsWith("//app.example.com")), credentials: true })',
+      exchanges: [
+        {
+          send: from("http://app.example.com"),
+          npm: [`${ORIGIN}: http://app.example.com`, CREDENTIALS],
+          ours: [],
+        },
+      ],
+    },
+  ],
+  "origin functions": [
+    {
+      title: "To refuse is an answer.",
+      why: "An error is a failure of the service: 500, also for the page's own form posts. `callback(null, false)` refuses; the request runs, and the browser keeps the answer from the page. (Left as it is, it still answers 500, with a warning.)",
+      before: `cors({ origin: (origin, callback) => origin === "${APP}" ? callback(null, true) : callback(new Error("Not allowed")) })`,
+      after: `cors({ origin: (origin, callback) => callback(null, origin === "${APP}") })`,
+      exchanges: [
+        { send: from(EVIL), npm: ["500 Internal Server Error"], ours: ["200 OK", "vary: Origin"] },
+        { send: from(undefined), npm: ["500 Internal Server Error"], ours: ["200 OK", "vary: Origin"] },
+      ],
+    },
+    {
+      title: "Asked only when there is an origin to judge.",
+      why: "Not without `Origin`, not for a malformed one, not when the browser says `Sec-Fetch-Site: same-origin`. `!origin ||` can go.",
+      before: `cors({ origin: (origin, callback) => callback(null, !origin || origin === "${APP}"), credentials: true })`,
+      after: `cors({ origin: (origin, callback) => callback(null, origin === "${APP}"), credentials: true })`,
+      exchanges: [{ send: from(undefined), npm: [CREDENTIALS], ours: [] }],
+    },
+    {
+      title: "Refused by a function is refused.",
+      why: "npm `cors` steps aside without a word: no Vary, so a shared cache may hand the refusal to an allowed origin; preflights reach your routes.",
+      before: `cors({ origin: (origin, callback) => callback(null, origin === "${APP}") })`,
+      exchanges: [
+        { send: from(EVIL), npm: [], ours: ["vary: Origin"] },
+        { send: preflightFrom(EVIL), npm: ["200 OK", ALLOW], ours: REFUSED },
+      ],
+    },
+    {
+      title: "A string that is answered is compared.",
+      why: '`true` and `"*"` mean "this origin"; anything else must name it.',
+      before: `cors({ origin: (origin, callback) => callback(null, "${APP}"), credentials: true })`,
+      exchanges: [{ send: from(EVIL), npm: [`${ORIGIN}: ${APP}`, CREDENTIALS], ours: [] }],
+    },
+    {
+      title: "Async functions.",
+      why: "npm `cors` waits for a callback for ever.",
+      before: `cors({ origin: async (origin) => origin === "${APP}" })`,
+      hangs: true,
+      exchanges: [
+        {
+          send: from(APP),
+          npm: ["(no answer: the request hangs)"],
+          ours: ["200 OK", "vary: Origin", `${ORIGIN}: ${APP}`],
+        },
+      ],
+    },
+  ],
+  "methods, allowedHeaders, exposedHeaders": [
+    {
+      title: "Lists are normalised.",
+      why: "Upper case where browsers send upper case (`patch` does not start: browsers do not raise it), commas without spaces, repetitions dropped.",
+      before: `cors({ origin: "${APP}", methods: "put, PURGE", maxAge: 600 })`,
+      exchanges: [
+        {
+          send: preflightFrom(APP),
+          npm: [
+            "vary: Origin, Access-Control-Request-Headers",
+            "access-control-allow-methods: put, PURGE",
+            NO_LENGTH,
+          ],
+          ours: [FULL_VARY, "access-control-allow-methods: PUT,PURGE"],
+        },
+      ],
+    },
+    {
+      title: '`allowedHeaders: ""` means none.',
+      why: "npm `cors` takes it for unset and grants whatever is asked. `[]` means none to both.",
+      before: `cors({ origin: "${APP}", allowedHeaders: "", maxAge: 600 })`,
+      exchanges: [
+        {
+          send: asking(APP, "x-secret"),
+          npm: ["vary: Origin, Access-Control-Request-Headers", `${HEADERS}: x-secret`, NO_LENGTH],
+          ours: [FULL_VARY],
+        },
+      ],
+    },
+    {
+      title: "No `headers` alias.",
+      why: "npm `cors` takes it for `allowedHeaders`, undocumented.",
+      before: `cors({ origin: "${APP}", headers: ["X-Tenant"], maxAge: 600 })`,
+      after: `cors({ origin: "${APP}", allowedHeaders: ["X-Tenant"], maxAge: 600 })`,
+      says: "UNKNOWN_OPTION",
+      exchanges: [{ send: asking(APP, "x-tenant"), npm: ["vary: Origin", NO_LENGTH], ours: [FULL_VARY] }],
+    },
+    {
+      title: '`"*"` works beside credentials.',
+      why: 'With cookies browsers take `*` for a name, so it grants nothing; what is asked for is echoed instead. (`exposedHeaders: "*"` cannot be: it does not start.)',
+      before: `cors({ origin: ["${APP}"], credentials: true, methods: "*", allowedHeaders: "*", maxAge: 600 })`,
+      exchanges: [
+        {
+          send: asking(APP, "x-tenant"),
+          npm: ["vary: Origin", "access-control-allow-methods: *", `${HEADERS}: *`, NO_LENGTH],
+          ours: [FULL_VARY, "access-control-allow-methods: PUT", `${HEADERS}: x-tenant`],
+        },
+      ],
+    },
+    {
+      title: "Only lists of names are echoed.",
+      why: "Spaces go; what holds no list of header names, or more than 4096 bytes or 256 names, is not echoed. No browser sends such.",
+      before: `cors({ origin: "${APP}", maxAge: 600 })`,
+      exchanges: [
+        {
+          send: asking(APP, "x-a, x-b"),
+          npm: ["vary: Origin, Access-Control-Request-Headers", `${HEADERS}: x-a, x-b`, NO_LENGTH],
+          ours: [FULL_VARY, `${HEADERS}: x-a,x-b`],
+        },
+        {
+          send: asking(APP, "x-a; <script>"),
+          npm: ["vary: Origin, Access-Control-Request-Headers", `${HEADERS}: x-a; <script>`, NO_LENGTH],
+          ours: [FULL_VARY],
+        },
+      ],
+    },
+  ],
+  "maxAge, preflightContinue, optionsSuccessStatus": [
+    {
+      title: "`maxAge` is 600; no Expose-Headers and no Content-Length on preflights.",
+      why: "Without Max-Age browsers ask again after 5 seconds (`maxAge: 0` is sent as 0). Expose-Headers is read on actual responses alone. RFC 9110 8.6 forbids Content-Length with 204. Vary names all that a preflight asks.",
+      before: `cors({ origin: ["${APP}"], credentials: true, exposedHeaders: ["ETag"] })`,
+      exchanges: [
+        {
+          send: asking(APP, "content-type"),
+          npm: [
+            "vary: Origin, Access-Control-Request-Headers",
+            "access-control-expose-headers: ETag",
+            NO_LENGTH,
+          ],
+          ours: [FULL_VARY, MAX_AGE],
+        },
+      ],
+    },
+    {
+      title: "`preflightContinue` with a refused origin.",
+      why: "Vary, and nothing that a browser could take for a permission.",
+      before: `cors({ origin: ["${APP}"], credentials: true, preflightContinue: true })`,
+      exchanges: [
+        {
+          send: preflightFrom(EVIL),
+          npm: ["vary: Origin, Access-Control-Request-Headers", CREDENTIALS, METHODS],
+          ours: [FULL_VARY],
+        },
+      ],
+    },
+    {
+      title: "An option that is `undefined` counts as absent.",
+      why: "In npm `cors` it replaces the default, and the first preflight fails.",
+      before: `cors({ origin: "*", methods: undefined, optionsSuccessStatus: undefined })`,
+      exchanges: [
+        {
+          send: preflightFrom(APP),
+          npm: ["500 Internal Server Error"],
+          ours: ["204 No Content", FULL_VARY, `${ORIGIN}: *`, METHODS, MAX_AGE],
+        },
+      ],
+    },
+    {
+      title: "Options are read once.",
+      why: "To change them while serving: `const live = livePolicy(options)`, `cors(live)`, `live.replace(options)`.",
+      before: `const origin = ["${APP}"];\napp.use(cors({ origin }));\norigin.push("https://new.example.com");`,
+      exchanges: [
+        { send: from("https://new.example.com"), npm: [`${ORIGIN}: https://new.example.com`], ours: [] },
+      ],
+    },
+  ],
+  "per-request function": [
+    {
+      title: "Nothing is the default here either.",
+      why: "No options, no `origin`, an invalid one: refused, with one warning, never an error of the request.",
+      before: "cors((req, callback) => callback(null, {}))",
+      exchanges: [{ send: from(EVIL), npm: [`${ORIGIN}: *`], ours: ["vary: Origin"] }],
+    },
+    {
+      title: "Every answer varies.",
+      why: "The function may have looked at Origin, so caches must.",
+      before:
+        'cors((req, callback) => callback(null, { origin: req.headers.origin?.endsWith(".example.com") ? "*" : false }))',
+      exchanges: [
+        { send: from(APP), npm: [], ours: ["vary: Origin"] },
+        { send: from(EVIL), npm: [], ours: ["vary: Origin"] },
+      ],
+    },
+    {
+      title: "It may be async, and may answer more.",
+      why: '`false`, `"passthrough"`, a `Policy`, a table of routes. An answer is given once: a second callback is ignored.',
+      before: `cors(async (req) => ({ origin: ["${APP}"] }))`,
+      hangs: true,
+      exchanges: [
+        {
+          send: from(APP),
+          npm: ["(no answer: the request hangs)"],
+          ours: ["200 OK", "vary: Origin", `${ORIGIN}: ${APP}`],
+        },
+      ],
+    },
+  ],
+};
