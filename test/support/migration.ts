@@ -43,14 +43,16 @@ export interface SameCase {
   readonly answer: readonly string[];
 }
 
+// What differs on every preflight comes first, so that it shares lines.
 const ORDER = [
   "allow",
+  "content-length",
   "vary",
+  "access-control-allow-methods",
+  "access-control-allow-headers",
   "access-control-allow-origin",
   "access-control-allow-credentials",
   "access-control-expose-headers",
-  "access-control-allow-methods",
-  "access-control-allow-headers",
   "access-control-max-age",
 ];
 
@@ -91,7 +93,7 @@ export async function answersOf(
 
 function lines(response: RawResponse, raw: boolean): string[] {
   // RFC 9110 8.6 is the one difference of content: 204 and a Content-Length.
-  const names = response.status === 204 ? [...ORDER, "content-length"] : ORDER;
+  const names = ORDER.filter((name) => name !== "content-length" || response.status === 204);
   const found = names.flatMap((name) => {
     const written = response.headers.find(([other]) => other.toLowerCase() === name)?.[0] ?? name;
     return valuesOf(response, name).map((value) => `${raw ? written : name}: ${value}`);
@@ -168,7 +170,7 @@ export function renderCase(one: MigrationCase, { npm, ours }: Answered): string 
   return `**${one.title}** ${one.why}\n\`\`\`diff\n${block.map((line) => line.trimEnd()).join("\n")}\n\`\`\`\n`;
 }
 
-const WIDEST = 112;
+const WIDEST = 128;
 
 /** Header lines of the same sign share a line as long as it stays readable. */
 function joined(signed: readonly string[]): string[] {
