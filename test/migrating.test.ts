@@ -191,7 +191,10 @@ describe("the search", () => {
     [['import cors from "cors";', "const cors = require('cors');"], ['import cors from "boring-cors";']],
     [["app.use(cors());"], ['app.use(cors({ origin: "*" }));']],
     [["cors({ origin: true })", "origin:true,"], ['origin: "*",']],
-    [['origin: ["*"]', "origin: ['https://*.example.com']"], ['origin: "*"']],
+    [
+      ['origin: ["*"]', "origin: ['https://*.example.com']", 'callback(null, "*")'],
+      ['origin: "*"', 'callback(null, { origin: "*" })'],
+    ],
     [["  headers: ['X-Tenant'],", 'app.use(cors({ origin, headers: "X-A" }));'], ["  allowedHeaders: [],"]],
     [["callback(new Error('no'))", "else cb(new Error())"], ["callback(null, false)"]],
     [["if (!origin || list.includes(origin))"], ["list.includes(origin)"]],

@@ -135,6 +135,14 @@ export const ROLLBACK_CASES: readonly MigrationCase[] = [
     before: `cors({ routes: { "/": { origin: ["${APP}"] } } })`,
     exchanges: [{ send: from(EVIL), npm: [`${ORIGIN}: *`], ours: ["vary: Origin"] }],
   },
+  {
+    title: "Functions are asked without an Origin again.",
+    why: "Keep `!origin ||` until you are sure, or write `origin?.endsWith`.",
+    before: 'cors({ origin: (origin, callback) => callback(null, origin.endsWith(".example.com")) })',
+    exchanges: [
+      { send: from(undefined), npm: ["500 Internal Server Error"], ours: ["200 OK", "vary: Origin"] },
+    ],
+  },
 ];
 
 const GRANTED = ["200 OK", "vary: Origin", `${ORIGIN}: ${APP}`];

@@ -79,7 +79,7 @@ export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = 
     },
     {
       title: '`["*"]` is `"*"`.',
-      why: "In a list npm `cors` compares `*` literally, so it grants nobody. This and patterns are what opens by changing the import: look for both first.",
+      why: "In a list npm `cors` compares `*` literally, so it grants nobody. This, patterns, and functions that answer `*` are what a new import opens: search for them first.",
       before: 'cors({ origin: ["*"] })',
       exchanges: [{ send: from(EVIL), npm: ["vary: Origin"], ours: [`${ORIGIN}: *`] }],
     },
@@ -103,8 +103,8 @@ export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = 
       ],
     },
     {
-      title: "No cookies for `null`, nor over `http:`.",
-      why: "Every sandboxed frame sends `null`, an attacker's too; whoever sits on the network path can act as an `http:` origin (localhost is fine). `dangerouslyAllowOpaqueOrigins` and `dangerouslyAllowInsecureOrigins` grant them; lists that name them do not start otherwise.",
+      title: "Neither `null`, nor cookies over `http:`.",
+      why: "Every sandboxed frame sends `null`, an attacker's too, so no function can grant it; whoever sits on the network path can act as an `http:` origin (localhost is fine). `dangerouslyAllowOpaqueOrigins` and `dangerouslyAllowInsecureOrigins` grant them; lists that name them do not start otherwise.",
       before: "cors({ origin: (origin, callback) => callback(null, true), credentials: true })",
       exchanges: ["null", "http://app.example.com"].map((origin) => ({
         send: from(origin),
@@ -129,7 +129,7 @@ export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = 
       ],
     },
     {
-      title: "Refused by a function is refused.",
+      title: "`false`, or nothing, refuses.",
       why: "npm `cors` steps aside without a word: no Vary, so a shared cache may hand the refusal to an allowed origin; preflights reach your routes.",
       before: `cors({ origin: (origin, callback) => callback(null, origin === "${APP}") })`,
       exchanges: [
@@ -139,9 +139,15 @@ export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = 
     },
     {
       title: "A string that is answered is compared.",
-      why: '`true` and `"*"` mean "this origin"; anything else must name it.',
+      why: "It must name the origin that asks, or a pattern or RegExp cover it; npm `cors` sends it as it is.",
       before: `cors({ origin: (origin, callback) => callback(null, "${APP}"), credentials: true })`,
       exchanges: [{ send: from(EVIL), npm: [`${ORIGIN}: ${APP}`, CREDENTIALS], ours: [] }],
+    },
+    {
+      title: '`"*"` that is answered is this origin.',
+      why: 'With cookies too, where browsers turn npm `cors`\'s answer down. `["*"]` means the same here, and nobody there. Answer it only where every site may act for your users; otherwise list them.',
+      before: 'cors({ origin: (origin, callback) => callback(null, "*"), credentials: true })',
+      exchanges: [{ send: from(EVIL), npm: [`${ORIGIN}: *`], ours: ["vary: Origin", `${ORIGIN}: ${EVIL}`] }],
     },
     {
       title: "Async functions.",
