@@ -78,7 +78,7 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: [APP, undefined] }, "ORIGIN_REQUIRED", "origin[1]", "environment variable"),
   refused({ origin: [null, APP] }, "ORIGIN_REQUIRED", "origin[0]", "environment variable"),
   origin(new URL(`${APP}/x`), "ORIGIN_TYPE", `a URL is no origin; write "${APP}"`, APP, APP),
-  origin(new URL("file:///x"), "ORIGIN_TYPE", "write a string"),
+  origin(new URL("file:///x"), "ORIGIN_TYPE", "a URL is no origin; write a string"),
   origin(new Set([APP]), "ORIGIN_TYPE", APP, [APP], APP),
   origin(new Set([APP, 1]), "ORIGIN_TYPE", "write a string"),
   origin(new Set(), "ORIGIN_TYPE", "write a string"),

@@ -149,6 +149,7 @@ function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind === "RegExp") return printable(String(RegExp.prototype.toString.call(value)));
+  // Names of classes with U say "you": a URL, a Uint8Array.
   const some = `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
   if (kind !== "Object" && kind !== "Array") return some;
   try {
