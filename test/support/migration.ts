@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import npmCors from "cors";
 import express from "express";
 import * as boringCors from "../../src/index.ts";
+import { formatIssue } from "../../src/policy/issues.ts";
 import { type RawRequest, type RawResponse, serve, valuesOf } from "./raw-http.ts";
 
 /** One request, and the complete difference of the two answers: none where both lists are empty. */
@@ -161,8 +162,8 @@ export function renderCase(one: MigrationCase, { npm, ours }: Answered): string 
   const code = one.before.split("\n");
   const block = diff(code, (one.after ?? one.before).split("\n"));
   if (one.says !== undefined) {
-    const said = problemsOf(one.before)?.message.split("\n").slice(1) ?? [];
-    block.push(...said.map((line) => `! unchanged: ${line.trim()}`));
+    const said = (problemsOf(one.before)?.issues ?? []).map(formatIssue);
+    block.push(...said.map((line) => `! unchanged: ${line}`));
   }
   one.exchanges.forEach(({ send }, index) => {
     block.push(`@@ ${shownRequest(send)} @@`, ...joined(diff(npm[index] ?? [], ours[index] ?? [])));
@@ -189,8 +190,8 @@ const inCells = (list: readonly string[]) => list.map(inCell).join("<br>");
 
 export function renderRefusals(rows: readonly (Refusal & { readonly answer: readonly string[] })[]): string {
   const body = rows.map(({ code, answer }) => {
-    const said = problemsOf(code)?.message.split("\n").slice(1) ?? [];
-    return `| ${inCell(code)} | ${inCells(answer)} | ${said.map((line) => line.trim().replaceAll("|", "\\|")).join("<br>")} |`;
+    const said = (problemsOf(code)?.issues ?? []).map(formatIssue);
+    return `| ${inCell(code)} | ${inCells(answer)} | ${said.map((line) => line.replaceAll("|", "\\|")).join("<br>")} |`;
   });
   return [
     "| written | npm `cors` then answers | boring-cors says |",
