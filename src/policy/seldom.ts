@@ -4,4 +4,4 @@ export { digestOf } from "./digest.ts";
 export { adviseOrigin } from "./origin-advice.ts";
 export { isOrCoversPublicSuffix } from "./public-suffix.ts";
 export { judgeRegExp } from "./regexp.ts";
-export { suggestOption } from "./suggest.ts";
+export { adviseOption } from "./suggest.ts";
