@@ -38,13 +38,13 @@ const seldomLater = (external: boolean): Plugin => ({
 
 // Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
 const SELDOM = [
+  "adviseOption",
   "adviseOrigin",
   "digestOf",
   "explain",
   "isOrCoversPublicSuffix",
   "judgeRegExp",
   "refuse",
-  "suggestOption",
 ];
 const LAZY_SELDOM = [
   "// Loads at first use what a process needs seldom.",

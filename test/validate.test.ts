@@ -319,6 +319,13 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, privateNetwork: true }, "UNKNOWN_OPTION", "privateNetwork", "no header grants"),
   refused({ origin: APP, constructor: 1 }, "UNKNOWN_OPTION", "constructor", "the options are origin"),
   refused({ origin: APP, zzz: 1 }, "UNKNOWN_OPTION", "zzz", "the options are origin"),
+  refused({ origin: APP, withCredentials: true }, "UNKNOWN_OPTION", "withCredentials", '"credentials"'),
+  refused(
+    { origin: APP, credentials: false, withCredentials: true },
+    "UNKNOWN_OPTION",
+    "withCredentials",
+    '"credentials"',
+  ),
   refused({ origins: [APP] }, "UNKNOWN_OPTION", "origins", '"origin"'),
   refused({ origin: APP, credentials: "true" }, "OPTION_TYPE", "credentials", "write true", true, APP),
   refused({ origin: APP, credentials: "false" }, "OPTION_TYPE", "credentials", "write false", false, APP),
@@ -328,7 +335,7 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, methods: ["GET", 1] }, "OPTION_TYPE", "methods[1]", "write a name"),
   refused({ origin: APP, allowedHeaders: {} }, "OPTION_TYPE", "allowedHeaders", "an array of strings"),
   refused({ origin: APP, exposedHeaders: true }, "OPTION_TYPE", "exposedHeaders", "an array of strings"),
-  refused({ origin: APP, methods: ["GET, POST"] }, "METHOD_TOKEN", "methods[0]", 'write "GET", "POST"'),
+  refused({ origin: APP, methods: ["GET POST"] }, "METHOD_TOKEN", "methods[0]", 'write "GET", "POST"'),
   refused(
     { origin: APP, methods: "GET POST" },
     "METHOD_TOKEN",
@@ -348,6 +355,14 @@ const REFUSALS: readonly Refusal[] = [
   refused({ origin: APP, methods: "(, GET POST" }, "METHOD_TOKEN", "methods", "one name per entry"),
   refused({ origin: APP, methods: [""] }, "METHOD_TOKEN", "methods[0]", "one name per entry"),
   refused({ origin: APP, methods: ["GET", "patch"] }, "METHOD_CASE", "methods[1]", '"PATCH"', "PATCH", APP),
+  refused(
+    { origin: APP, methods: ["GET, patch"] },
+    "METHOD_CASE",
+    "methods[0]",
+    '"PATCH"',
+    "GET, PATCH",
+    APP,
+  ),
   refused({ origin: APP, methods: "GET, patch" }, "METHOD_CASE", "methods", '"PATCH"', "GET, PATCH", APP),
   refused(
     { origin: APP, methods: "x-patch, patch" },
@@ -358,7 +373,7 @@ const REFUSALS: readonly Refusal[] = [
     APP,
   ),
   refused(
-    { origin: APP, allowedHeaders: ["Content-Type, Authorization"] },
+    { origin: APP, allowedHeaders: ["Content-Type Authorization"] },
     "HEADER_TOKEN",
     "allowedHeaders[0]",
     'write "Content-Type", "Authorization"',
@@ -616,6 +631,11 @@ const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
     "origin[1]",
     [APP, "wss://app.example.com"],
   ],
+  [{ origin: APP, optionSuccessStatus: 200 }, "UNKNOWN_OPTION", "optionSuccessStatus", [APP]],
+  [{ origin: APP, max_age: 60 }, "UNKNOWN_OPTION", "max_age", [APP]],
+  [{ origin: APP, preflightContinues: true }, "UNKNOWN_OPTION", "preflightContinues", [APP]],
+  [{ origin: APP, credentials: true, withCredentials: true }, "UNKNOWN_OPTION", "withCredentials", [APP]],
+  [{ origin: APP, sameSite: "none", secure: true }, "UNKNOWN_OPTION", "secure", [APP]],
   [{ origin: APP, maxAge: 86_401 }, "MAX_AGE_CAPPED", "maxAge", [APP]],
   [{ origin: APP, methods: ["GET", "CONNECT", "trace"] }, "METHOD_NEVER_SENT", "methods[1]", [APP]],
   [{ origin: APP, methods: "GET,*" }, "METHOD_COVERED", "methods", [APP]],
@@ -643,6 +663,19 @@ describe("warned of, and started", () => {
     for (const { message } of policy.warnings) expect(message).toMatch(/; (?:remove|write|the front end) /);
     expect(policy.routes["/"]).toMatchObject({ origin: origins });
     expect(Object.isFrozen(policy.warnings)).toBe(true);
+  });
+
+  test("a dropped option has no effect, and the warning says what was meant", () => {
+    const { routes, warnings } = definePolicy({
+      origin: APP,
+      optionSuccessStatus: 200,
+      secure: true,
+    } as never);
+    expect(routes).toEqual(definePolicy({ origin: APP }).routes);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'unknown option, it was dropped; did you mean "optionsSuccessStatus"?',
+      "unknown option, it was dropped; it is an attribute of cookies and has no effect here, remove it",
+    ]);
   });
 
   test("what was dropped is not there", () => {
@@ -718,6 +751,21 @@ const ACCEPTED: readonly unknown[] = [
 
 test.each(ACCEPTED)("accepted: %j", (options) => {
   expect(issuesOf(options)).toEqual([]);
+});
+
+test("a comma list inside an array is the list that npm cors makes of it", () => {
+  const { routes, warnings } = definePolicy({
+    origin: APP,
+    methods: ["GET, HEAD", "PUT,"],
+    allowedHeaders: ["Content-Type, Authorization"],
+    exposedHeaders: ["ETag,Link"],
+  });
+  expect(routes["/"]).toMatchObject({
+    methods: ["GET", "HEAD", "PUT"],
+    allowedHeaders: ["Content-Type", "Authorization"],
+    exposedHeaders: ["ETag", "Link"],
+  });
+  expect(warnings).toEqual([]);
 });
 
 test("defaults are never warned about", () => {

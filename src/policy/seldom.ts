@@ -5,4 +5,4 @@ export { adviseOrigin } from "./origin-advice.ts";
 export { isOrCoversPublicSuffix } from "./public-suffix.ts";
 export { default as refuse } from "./refuse.cjs";
 export { judgeRegExp } from "./regexp.ts";
-export { suggestOption } from "./suggest.ts";
+export { adviseOption } from "./suggest.ts";

@@ -1,4 +1,4 @@
-// "Did you mean": from a misspelt option name to the right one.
+// "Did you mean": from a misspelt option name to the right one, and whether anything is lost without it.
 
 const CLOSED = "no header grants private network access any more, browsers ask the user instead; remove it";
 
@@ -36,17 +36,49 @@ const PRIVATE_NETWORK = new Set([
   "access-control-allow-private-network",
 ]);
 
+// Options that let nobody in and keep nobody out, however they are spelt.
+const WITHOUT_ACCESS: ReadonlySet<string> = new Set(["maxAge", "optionsSuccessStatus", "preflightContinue"]);
+
+// What copied lists hold and npm `cors` never looked at: attributes of cookies, and options of Fastify's plugin.
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  samesite: "an attribute of cookies",
+  secure: "an attribute of cookies",
+  httponly: "an attribute of cookies",
+  preflight: "an option of @fastify/cors",
+  strictpreflight: "an option of @fastify/cors",
+};
+
 const FARTHEST = 3;
 
-/** The message for an unknown option: what was meant, or which options there are. */
-export function suggestOption(name: string, known: readonly string[]): string {
+export interface OptionAdvice {
+  /** What was meant, or which options there are. */
+  readonly message: string;
+  /** Would dropping it neither let anybody in nor keep anybody out? */
+  readonly harmless: boolean;
+}
+
+/** About an unknown option of `options`, where what was meant may stand as well. */
+export function adviseOption(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): OptionAdvice {
+  const refused = (what: string): OptionAdvice => ({ message: `unknown option; ${what}`, harmless: false });
+  const dropped = (what: string): OptionAdvice => ({
+    message: `unknown option, it was dropped; ${what}`,
+    harmless: true,
+  });
   const lower = name.toLowerCase();
-  if (lower === "routes") return 'unknown option; routes do not nest: give "/parent/child" a key of its own';
-  if (PRIVATE_NETWORK.has(lower)) return `unknown option; ${CLOSED}`;
+  if (lower === "routes") return refused('routes do not nest: give "/parent/child" a key of its own');
+  if (PRIVATE_NETWORK.has(lower)) return refused(CLOSED);
+  const elsewhere = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined;
+  if (elsewhere !== undefined) return dropped(`it is ${elsewhere} and has no effect here, remove it`);
   const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
-  return meant === undefined
-    ? `unknown option; the options are ${known.join(", ")}`
-    : `unknown option; did you mean ${JSON.stringify(meant)}?`;
+  if (meant === undefined) return refused(`the options are ${known.join(", ")}`);
+  const question = `did you mean ${JSON.stringify(meant)}?`;
+  return WITHOUT_ACCESS.has(meant) || Object.is(options[meant], options[name])
+    ? dropped(question)
+    : refused(question);
 }
 
 function nearest(lower: string, known: readonly string[]): string | undefined {

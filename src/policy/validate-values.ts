@@ -69,21 +69,19 @@ function isSuccess(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 299;
 }
 
-/** The elements of an array or a comma list, each with its path; `undefined` where it is neither. */
-function elements(
-  value: unknown,
-  name: string,
-  report: IssueReport,
-): readonly [string, string][] | undefined {
-  if (typeof value === "string") {
-    const names = value.split(",").map((element) => element.trim());
-    return names.filter((element) => element !== "").map((element) => [element, name]);
-  }
+/** A name, its path, and the whole text that stands there. */
+type Element = readonly [written: string, path: string, whole: string];
+
+/** The elements of an array or a comma list; `undefined` where it is neither. */
+function elements(value: unknown, name: string, report: IssueReport): readonly Element[] | undefined {
+  if (typeof value === "string") return split(value, name);
   if (Array.isArray(value)) {
-    const found: [string, string][] = [];
+    const found: Element[] = [];
     for (const [index, element] of value.entries()) {
       const path = `${name}[${index}]`;
-      if (typeof element === "string") found.push([element, path]);
+      // ["GET, HEAD"]: joined by commas, as npm `cors` sends it, that is the same list to a browser.
+      if (typeof element === "string" && element.includes(",")) found.push(...split(element, path));
+      else if (typeof element === "string") found.push([element, path, element]);
       else report.error("OPTION_TYPE", path, element, `${show(element)} is no string; write a name`);
     }
     return found;
@@ -95,6 +93,11 @@ function elements(
     `${show(value)} is no list; write an array of strings, a comma list or "*"`,
   );
   return undefined;
+}
+
+function split(whole: string, path: string): Element[] {
+  const names = whole.split(",").map((element) => element.trim());
+  return names.filter((element) => element !== "").map((element) => [element, path, whole]);
 }
 
 /** Often several names that were put where one belongs: then the message shows the split. */
@@ -156,7 +159,7 @@ function replaceName(list: string, written: string, name: string): string {
 export function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
   const methods: string[] = [];
   let any = false;
-  for (const [written, path] of elements(value, name, report) ?? []) {
+  for (const [written, path, whole] of elements(value, name, report) ?? []) {
     const method = normalizeMethod(written);
     const upper = method.toUpperCase();
     if (method === "*") any = true;
@@ -164,7 +167,7 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
       reportNoToken(written, path, name, value, report);
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
       // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
-      const fix = path === name ? replaceName(String(value), written, upper) : upper;
+      const fix = replaceName(whole, written, upper);
       report.error(
         "METHOD_CASE",
         path,

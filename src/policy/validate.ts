@@ -3,7 +3,7 @@ import { type CheckedOrigin, type CheckedRoute, type CheckedRule, defaultRule } 
 import { type IssueReport, show } from "./issues.ts";
 import type { RuleOptions } from "./options.ts";
 import { checkRouteKeys } from "./routes.ts";
-import { suggestOption } from "./seldom.ts";
+import { adviseOption } from "./seldom.ts";
 import { checkOrigin, dropRepeated } from "./validate-origin.ts";
 import {
   checkAllowedHeaders,
@@ -139,8 +139,7 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
     const value = options[name];
     if (value === undefined || name === "origin") continue;
     const check = checkOf(name);
-    if (check === undefined)
-      report.error("UNKNOWN_OPTION", name, value, suggestOption(name, ["origin", ...Object.keys(CHECKS)]));
+    if (check === undefined) reportUnknown(name, options, report);
     else target[name] = check(value, name, report);
   }
   rule.origin =
@@ -149,6 +148,13 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
       : checkSourceOrigin(options.origin, request, rule, report);
   if (rule.credentials) checkCredentials(rule, options, report);
   return rule;
+}
+
+function reportUnknown(name: string, options: Options, report: IssueReport): void {
+  const { message, harmless } = adviseOption(name, options, ["origin", ...Object.keys(CHECKS)]);
+  // npm `cors` passes over names that it does not know: copied lists hold many, and most say nothing about access.
+  if (harmless) report.warn("UNKNOWN_OPTION", name, options[name], message);
+  else report.error("UNKNOWN_OPTION", name, options[name], message);
 }
 
 const REQUEST_ORIGIN = Object.freeze({ kind: "request" } as const);
