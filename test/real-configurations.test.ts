@@ -77,8 +77,11 @@ async function judge(configuration: RealConfiguration): Promise<Result> {
   }
 }
 
+/** Without the foot of a message, which points to the page on errors. */
 function trimmed(lines: readonly string[]): string[] {
-  return lines.map((line) => line.trim());
+  return lines
+    .map((line) => line.replace(/See docs\/errors\.md#.*$/, "").trim())
+    .filter((line) => line !== "");
 }
 
 const results = new Map<RealConfiguration, Promise<Result>>();

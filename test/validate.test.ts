@@ -673,8 +673,8 @@ describe("warned of, and started", () => {
     } as never);
     expect(routes).toEqual(definePolicy({ origin: APP }).routes);
     expect(warnings.map(({ message }) => message)).toEqual([
-      'unknown option, it was dropped; did you mean "optionsSuccessStatus"?',
-      "unknown option, it was dropped; it is an attribute of cookies and has no effect here, remove it",
+      'unknown option, and was dropped; write "optionsSuccessStatus" if that was meant',
+      "unknown option (an attribute of cookies), and was dropped; remove it",
     ]);
   });
 

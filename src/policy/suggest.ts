@@ -64,21 +64,20 @@ export function adviseOption(
   known: readonly string[],
 ): OptionAdvice {
   const refused = (what: string): OptionAdvice => ({ message: `unknown option; ${what}`, harmless: false });
-  const dropped = (what: string): OptionAdvice => ({
-    message: `unknown option, it was dropped; ${what}`,
-    harmless: true,
-  });
+  const dropped = (message: string): OptionAdvice => ({ message, harmless: true });
   const lower = name.toLowerCase();
   if (lower === "routes") return refused('routes do not nest: give "/parent/child" a key of its own');
   if (PRIVATE_NETWORK.has(lower)) return refused(CLOSED);
   const elsewhere = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined;
-  if (elsewhere !== undefined) return dropped(`it is ${elsewhere} and has no effect here, remove it`);
+  if (elsewhere !== undefined) return dropped(`unknown option (${elsewhere}), and was dropped; remove it`);
   const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
   if (meant === undefined) return refused(`the options are ${known.join(", ")}`);
-  const question = `did you mean ${JSON.stringify(meant)}?`;
-  return WITHOUT_ACCESS.has(meant) || Object.is(options[meant], options[name])
-    ? dropped(question)
-    : refused(question);
+  const right = JSON.stringify(meant);
+  if (Object.is(options[meant], options[name]))
+    return dropped(`unknown option (${right} says the same), and was dropped; remove it`);
+  if (WITHOUT_ACCESS.has(meant))
+    return dropped(`unknown option, and was dropped; write ${right} if that was meant`);
+  return refused(`did you mean ${right}?`);
 }
 
 function nearest(lower: string, known: readonly string[]): string | undefined {

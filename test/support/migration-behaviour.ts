@@ -216,7 +216,7 @@ export const REFUSALS: readonly Refusal[] = [
   app(`cors({ origin: ["${APP}"], maxAge: "600" })`, GRANTED, "MAX_AGE"),
   app(`cors({ origin: ["${APP}"], optionsSuccessStatus: 302 })`, GRANTED, "OPTIONS_SUCCESS_STATUS"),
   app(`cors({ origin: ["${APP}"], methods: ["patch"] })`, GRANTED, "METHOD_CASE"),
-  app(`cors({ origin: ["${APP}"], methods: ["GET,PUT"] })`, GRANTED, "METHOD_TOKEN"),
+  app(`cors({ origin: ["${APP}"], methods: ["GET PUT"] })`, GRANTED, "METHOD_TOKEN"),
 ];
 
 const WITH = [...GRANTED, CREDENTIALS];
