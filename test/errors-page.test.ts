@@ -36,7 +36,7 @@ describe("the page", () => {
   const codes = ENTRIES.map(({ heading }) => heading).filter(isCode);
 
   test("has one entry per code, and none for others", () => {
-    expect(RUNTIME_CODES).toHaveLength(3);
+    expect(RUNTIME_CODES).toHaveLength(4);
     expect([...codes].sort()).toEqual([...Object.keys(ISSUE_CODES), ...RUNTIME_CODES].sort());
   });
 
@@ -88,8 +88,8 @@ async function run(code: string): Promise<Said> {
   const warnings = collectWarnings();
   const errors: Error[] = [];
   try {
-    const app = (await evaluate(code)) as express.Express | undefined;
-    if (app !== undefined) await request(app, errors);
+    const { app, page } = (await evaluate(code)) as { app?: express.Express; page?: string };
+    if (app !== undefined) await request(app, page ?? "https://app.example", errors);
   } catch (error) {
     errors.push(error as Error);
   }
@@ -101,16 +101,16 @@ async function run(code: string): Promise<Said> {
 function evaluate(code: string, also: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   const scope = { cors, definePolicy, originsFromEnv, express, assert, ...also };
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const body = `${code}\nreturn typeof app === "undefined" ? undefined : app;`;
+  const body = `${code}\nreturn { ${["app", "page"].map((name) => `${name}: typeof ${name} === "undefined" ? undefined : ${name}`)} };`;
   return new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope));
 }
 
-async function request(app: express.Express, errors: Error[]): Promise<void> {
+async function request(app: express.Express, page: string, errors: Error[]): Promise<void> {
   app.use((error: Error, _req: IncomingMessage, res: ServerResponse, _next: unknown) => {
     errors.push(error);
     res.end();
   });
-  await once(app as RequestListener, { target: "/me", ...from("https://app.example") });
+  await once(app as RequestListener, { target: "/me", ...from(page) });
 }
 
 /** The application's own `new Error()` is no concern of ours; any other error must be one of ours, by code or by name. */

@@ -123,6 +123,27 @@ describe("an origin function", () => {
     expect(insecure.reason).toBe("insecure-origin");
   });
 
+  test("is told, once per route, that an origin it allowed is refused all the same", async () => {
+    const warnings = collectWarnings();
+    const server = await started(mounted(cors({ origin: () => true, credentials: true }), done));
+    for (let time = 0; time < 2; time++) {
+      for (const origin of [APP, "http://a.example", "http://b.example", "null"])
+        await server.send(from(origin));
+    }
+    await server.send({ headers: [] });
+    await settled();
+    expect(warnings.map(({ name, code }) => [name, code])).toEqual([
+      ["CorsOriginFunctionWarning", "CORS_OVERRULED"],
+      ["CorsOriginFunctionWarning", "CORS_OVERRULED"],
+    ]);
+    expect(warnings[0]?.message).toContain(
+      'of route "/" allowed "http://a.example", which was refused all the same: with credentials, whoever is on the ' +
+        "network path can act as an http: origin. Answer false for it, serve the page over https, or set " +
+        "dangerouslyAllowInsecureOrigins: true.",
+    );
+    expect(warnings[1]?.message).toMatch(/allowed "null".*or set dangerouslyAllowOpaqueOrigins: true\./);
+  });
+
   test("without an answer on return: decide says to use decideAsync; with one it decides", () => {
     const late = definePolicy({ origin: async () => true });
     expect(() => late.decide({ method: "GET", origin: APP })).toThrow(/decideAsync/);

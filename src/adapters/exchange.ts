@@ -124,7 +124,10 @@ export class Exchange implements Claim {
     this.takeOver();
     askOrigin(rule, origin, (error, verdict) => {
       if (isOver(res)) return;
-      if (verdict !== undefined) return this.finish(kind, origin, verdict.refused === null, verdict);
+      if (verdict !== undefined) {
+        if (verdict.overruled !== undefined) warnOfOverruled(mount.warnings, rule, origin, verdict.overruled);
+        return this.finish(kind, origin, verdict.refused === null, verdict);
+      }
       mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
         return (
           `The origin function of route ${show(rule.key)} failed, so the request ends in an error (500 by default), ` +
@@ -240,6 +243,33 @@ export class Exchange implements Claim {
     writePreflight(target, rule, granted ?? "", asked, headers["access-control-request-headers"]);
   }
 }
+
+/** Said nowhere else: the function has let the origin in, and its author looks for the reason everywhere but here. */
+function warnOfOverruled(
+  warnings: OnceWarnings,
+  rule: CompiledRule,
+  origin: string,
+  overruled: NonNullable<OriginVerdict["overruled"]>,
+): void {
+  warnings.warn(`overruled ${rule.key} ${overruled}`, "CorsOriginFunctionWarning", "CORS_OVERRULED", () => {
+    const [why, instead] = OVERRULED[overruled];
+    return (
+      `The origin function of route ${show(rule.key)} allowed ${show(origin)}, which was refused all the same: ` +
+      `${why}. Answer false for it, ${instead}, or set ${overruled}: true.`
+    );
+  });
+}
+
+const OVERRULED = {
+  dangerouslyAllowInsecureOrigins: [
+    "with credentials, whoever is on the network path can act as an http: origin",
+    "serve the page over https",
+  ],
+  dangerouslyAllowOpaqueOrigins: [
+    "every sandboxed frame and local file sends it, so it names nobody",
+    "give the page an origin of its own",
+  ],
+} as const;
 
 function warnOfStack(warnings: OnceWarnings): void {
   warnings.warn("stacked", "CorsStackedWarning", "CORS_STACKED", () => {

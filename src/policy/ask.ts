@@ -80,11 +80,17 @@ export function judgeAnswer(rule: CompiledRule, origin: string, answer: unknown)
     return { refused: "origin-not-allowed", because: () => whyNot(rule, origin, answer) };
   }
   if (parsed === undefined) return rule.allowOpaque ? GRANTED : OPAQUE;
-  return isRefusedAsInsecure(rule, parsed) ? { refused: "insecure-origin" } : GRANTED;
+  return isRefusedAsInsecure(rule, parsed) ? INSECURE : GRANTED;
 }
+
+const INSECURE: OriginVerdict = Object.freeze({
+  refused: "insecure-origin",
+  overruled: "dangerouslyAllowInsecureOrigins",
+});
 
 const OPAQUE: OriginVerdict = Object.freeze({
   refused: "origin-not-allowed",
+  overruled: "dangerouslyAllowOpaqueOrigins",
   because: () =>
     'The origin function allowed an opaque origin, which every sandboxed page sends; set "dangerouslyAllowOpaqueOrigins" to let it.',
 });

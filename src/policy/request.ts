@@ -15,6 +15,8 @@ export interface CleanRequest {
 export interface OriginVerdict {
   readonly refused: DecisionReason | null;
   readonly because?: (() => string) | undefined;
+  /** Did a function allow the origin, and is it refused all the same? What would let it in. */
+  readonly overruled?: "dangerouslyAllowInsecureOrigins" | "dangerouslyAllowOpaqueOrigins" | undefined;
   /** Does the answer depend on Origin although the rule does not: a per-request source may have looked at it? */
   readonly varies?: boolean | undefined;
 }
