@@ -12,6 +12,7 @@ export interface OriginsFromEnvOptions {
    * What to use when the variable is unset or empty: an array, or a list as the variable holds it.
    *
    * @defaultValue none: it throws `ENV_UNSET`
+   * @throws {CorsConfigError} `ENV_ORIGIN` for an entry that is no origin.
    * @example originsFromEnv("UNSET", { fallback: ["http://localhost:*"] }); // ["http://localhost:*"]
    */
   readonly fallback?: string | readonly string[] | undefined;

@@ -96,7 +96,8 @@ export type CorsSource<
   O extends Origin = Origin,
   T extends Record<string, Origin> = Record<string, Origin>,
   Q = IncomingMessage,
-> = PolicyOptions<O, T> | Policy | LivePolicy | SourceFunction<Q>;
+  // Without `routes`, as in definePolicy: for the sake of those who hover.
+> = PolicyOptions<O, T> | Omit<Policy | LivePolicy, "routes"> | SourceFunction<Q>;
 
 /**
  * CORS middleware: one policy, checked now, applied to every request that it sees, and made sure of when the head of

@@ -14,7 +14,12 @@ import type { OnceWarnings } from "./diagnostics.ts";
  * @example cors((req): SourceOptions => ({ origin: isKnown(req.headers.origin), credentials: true }));
  */
 export type SourceOptions = Omit<RuleOptions, "origin"> & {
-  /** As {@link RuleOptions.origin}; `true` means this request's origin. **Required.** */
+  /**
+   * As {@link RuleOptions.origin}; `true` means this request's origin. **Required.** What is malformed refuses, with a
+   * `CorsPolicyWarning`.
+   *
+   * @example cors((req) => ({ origin: isKnown(req.headers.origin), credentials: true }));
+   */
   readonly origin: Origin | undefined;
 };
 

@@ -66,7 +66,7 @@ export const ISSUE_CODES = {
 } as const satisfies Record<string, string>;
 
 /**
- * The code of a configuration issue; stable across minor versions. The README's section on errors explains them.
+ * The code of a configuration issue; stable across minor versions. The message says what is wrong.
  *
  * @useDeclaredType
  * @example const unset: ConfigIssueCode = "ENV_UNSET";

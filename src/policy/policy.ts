@@ -57,8 +57,8 @@ export interface Policy {
    */
   isTrustedOriginAsync(origin: string | undefined, path?: string): Promise<boolean>;
   /**
-   * The policy as frozen plain data, defaults filled in; a flat policy is `{ "/": ... }`. `definePolicy({ routes })`
-   * accepts it again, after JSON too, unless there is a function in it. Keep it as a snapshot in a test.
+   * The policy as frozen plain data, defaults filled in; a flat policy is `{ "/": ... }`. Parsed from JSON again,
+   * `definePolicy({ routes })` accepts it, unless a function was in it. Keep it as a snapshot in a test.
    *
    * @example Object.keys(policy.routes); // ["/", "/public"]
    */
@@ -99,7 +99,7 @@ export interface LivePolicy extends Policy {
    * @see https://fetch.spec.whatwg.org/#http-access-control-max-age
    */
   replace<const O extends Origin, const T extends Record<string, Origin>>(
-    policyOrOptions: Policy | PolicyOptions<O, T>,
+    policyOrOptions: PolicyOptions<O, T> | Omit<Policy, "routes">,
   ): void;
 }
 
@@ -118,7 +118,8 @@ export interface LivePolicy extends Policy {
  * });
  */
 export function definePolicy<const O extends Origin, const T extends Record<string, Origin>>(
-  options: PolicyOptions<O, T> | Policy,
+  // Without `routes`: were it in both, no editor would show the comments of either.
+  options: PolicyOptions<O, T> | Omit<Policy, "routes">,
 ): Policy {
   return policyFrom(options);
 }
@@ -238,7 +239,7 @@ function later<T>(start: (done: Done<T>) => void): Promise<T> {
  * db.onChange(async () => live.replace({ origin: await db.listOrigins() }));
  */
 export function livePolicy<const O extends Origin, const T extends Record<string, Origin>>(
-  policyOrOptions: Policy | PolicyOptions<O, T>,
+  policyOrOptions: PolicyOptions<O, T> | Omit<Policy, "routes">,
 ): LivePolicy {
   let current = policyFrom(policyOrOptions);
   const live: LivePolicy = {
