@@ -239,7 +239,8 @@ export interface RouteTable<T extends Record<string, Origin> = Record<string, Or
    * Path to rule, `false` or `"passthrough"`, see {@link RouteOptions}. **Required.** Keys are path prefixes on segment boundaries.
    * A path that no key covers is left alone; one that another server could read differently is granted nothing.
    *
-   * @throws {CorsConfigError} `ROUTE_KEY`, `ROUTE_DUPLICATE`, `ROUTE_VALUE`, `ROUTES_EMPTY`, `ROUTES_MIXED`, and what its rules throw.
+   * @throws {CorsConfigError} `ROUTE_KEY`, `ROUTE_DUPLICATE`, `ROUTE_VALUE`, `ROUTES_EMPTY`, `ROUTES_MIXED`, `OPTION_TYPE`,
+   * and what its rules throw.
    * @example routes: { "/": { origin: "https://app.example.com", credentials: true }, "/public": { origin: "*" }, "/internal": false }
    * @see https://www.rfc-editor.org/rfc/rfc9112#name-request-target
    */
