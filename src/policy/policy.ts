@@ -64,7 +64,7 @@ export interface Policy {
    */
   readonly routes: Readonly<Record<string, RouteData>>;
   /**
-   * A short stable hash of {@link Policy.routes}, 16 hexadecimal digits: which instance runs which policy? No signature.
+   * A short stable hash of {@link Policy.routes}, 16 hexadecimal digits: which instance runs which policy? It signs nothing.
    *
    * @example definePolicy({ origin: "https://app.example.com" }).digest; // "b23def1e226cda82"
    */
