@@ -91,8 +91,8 @@ export interface RuleOptions<O extends Origin = Origin> {
    * - an array of these;
    * - a function `(origin, callback)`, see {@link OriginFunction}.
    *
-   * @throws {CorsConfigError} `ORIGIN_REQUIRED` where it is absent, `ORIGIN_*` where no browser would send it (`ORIGIN_PATH`:
-   * a trailing slash), `REGEXP_*` and `CREDENTIALS_*` where it is unsafe.
+   * @throws {CorsConfigError} `ORIGIN_REQUIRED` where it is absent, `ORIGIN_*` where no browser would send it
+   * (`ORIGIN_PATH`: a trailing slash), `REGEXP_*` and `CREDENTIALS_*` where it is unsafe.
    * @example origin: ["https://app.example.com", "https://*.preview.example.com"]
    * @see https://fetch.spec.whatwg.org/#http-access-control-allow-origin
    * @see https://www.rfc-editor.org/rfc/rfc6454#section-6.2
@@ -123,7 +123,7 @@ export interface RuleOptions<O extends Origin = Origin> {
    * Request headers that a preflight grants: an array, a comma list, or `"*"`. `[]` and `""` grant none. Without
    * credentials `"*"` does not cover Authorization: write `["*", "Authorization"]`.
    *
-   * @defaultValue what is asked for; so does `null`
+   * @defaultValue what is asked for, as with `null`
    * @throws {CorsConfigError} `HEADER_TOKEN`, `OPTION_TYPE`.
    * @example allowedHeaders: ["Authorization", "Content-Type"]
    * @see https://fetch.spec.whatwg.org/#http-access-control-allow-headers
@@ -236,8 +236,8 @@ export type RouteOptions<O extends Origin = Origin> = RuleOptions<O> | false | "
  */
 export interface RouteTable<T extends Record<string, Origin> = Record<string, Origin>> {
   /**
-   * Path to rule, `false` or `"passthrough"`, see {@link RouteOptions}. **Required.** Keys are path prefixes on segment boundaries.
-   * A path that no key covers is left alone; one that another server could read differently is granted nothing.
+   * Path to rule, `false` or `"passthrough"`, see {@link RouteOptions}. **Required.** Keys are path prefixes on segment
+   * boundaries. A path that no key covers is left alone; one that another server could read differently is granted nothing.
    *
    * @throws {CorsConfigError} `ROUTE_KEY`, `ROUTE_DUPLICATE`, `ROUTE_VALUE`, `ROUTES_EMPTY`, `ROUTES_MIXED`, `OPTION_TYPE`,
    * and what its rules throw.

@@ -51,7 +51,8 @@ export interface Policy {
    */
   isTrustedOrigin(origin: string | undefined, path?: string): boolean;
   /**
-   * Like {@link Policy.isTrustedOrigin}, for every policy: waits for an origin function's answer. Rejects with what it throws.
+   * Like {@link Policy.isTrustedOrigin}, for every policy: waits for an origin function's answer. Rejects with what it
+   * throws.
    *
    * @example if (!(await policy.isTrustedOriginAsync(req.headers.origin, req.url))) socket.destroy();
    */
@@ -64,7 +65,8 @@ export interface Policy {
    */
   readonly routes: Readonly<Record<string, RouteData>>;
   /**
-   * A short stable hash of {@link Policy.routes}, 16 hexadecimal digits: which instance runs which policy? It signs nothing.
+   * A short stable hash of {@link Policy.routes}, 16 hexadecimal digits: which instance runs which policy? It signs
+   * nothing.
    *
    * @example definePolicy({ origin: "https://app.example.com" }).digest; // "b23def1e226cda82"
    */
@@ -78,7 +80,8 @@ export interface Policy {
 }
 
 /**
- * A policy that can change while it serves; everything but `current` and `replace` asks the policy in force. See {@link livePolicy}.
+ * A policy that can change while it serves; everything but `current` and `replace` asks the policy in force. See
+ * {@link livePolicy}.
  *
  * @example const live: LivePolicy = livePolicy({ origin: false });
  */
