@@ -1,61 +1,114 @@
 // Types of require("boring-cors"): the middleware itself, every named export as a property of it.
 import type { IncomingMessage } from "node:http";
-import type * as api from "./types.cjs";
+import {
+  type CompleteRegExpData,
+  type ConfigIssue,
+  type ConfigIssueCode,
+  CorsConfigError,
+  type CorsMiddleware,
+  type CorsMiddlewareOptions,
+  type CorsOptions,
+  type CorsOptionsDelegate,
+  type CorsRequest,
+  type CorsSource,
+  type Decision,
+  type DecisionEvent,
+  type DecisionReason,
+  type DecisionRequest,
+  definePolicy,
+  type ErrorEvent,
+  type FunctionData,
+  type LivePolicy,
+  livePolicy,
+  cors as middleware,
+  type Next,
+  type Origin,
+  type OriginCallback,
+  type OriginEntry,
+  type OriginFunction,
+  type OriginsFromEnvOptions,
+  type OverrideEvent,
+  originsFromEnv,
+  type Policy,
+  type PolicyOptions,
+  type RegExpData,
+  type RouteData,
+  type RouteOptions,
+  type RouteTable,
+  type RuleData,
+  type RuleOptions,
+  type SourceAnswer,
+  type SourceCallback,
+  type SourceFunction,
+  type SourceOptions,
+  type StaticOrigin,
+} from "./types.cjs";
 
-declare const cors: typeof api.cors & {
-  readonly cors: typeof api.cors;
-  readonly default: typeof api.cors;
-  readonly definePolicy: typeof api.definePolicy;
-  readonly livePolicy: typeof api.livePolicy;
-  readonly originsFromEnv: typeof api.originsFromEnv;
-  readonly CorsConfigError: typeof api.CorsConfigError;
-};
+/**
+ * CORS middleware: one policy, checked now, applied to every request that it sees, and made sure of when the head of
+ * the response is written.
+ *
+ * @param source Rule options, a table of routes, a `Policy`, a `LivePolicy`, or a function of the request.
+ * @param options Of the adapter: `base`, `mode`.
+ * @returns Middleware; mount it first. It has {@link CorsMiddleware.wrap} and {@link CorsMiddleware.onError}.
+ * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured. See each option;
+ * also `OPTIONS_TYPE`, `UNKNOWN_OPTION`, `NOT_CALLED`.
+ * @example
+ * app.use(cors({ origin: ["https://app.example.com"], credentials: true }));
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+declare function cors<
+  const O extends Origin,
+  const T extends Record<string, Origin>,
+  Q extends IncomingMessage = IncomingMessage,
+>(source: CorsSource<O, T, Q>, options?: CorsMiddlewareOptions): CorsMiddleware<Q>;
 
+// Exported once more, not named anew: an alias shows the comments of what it stands for.
 declare namespace cors {
-  type CompleteRegExpData = api.CompleteRegExpData;
-  type ConfigIssue = api.ConfigIssue;
-  type ConfigIssueCode = api.ConfigIssueCode;
-  type CorsConfigError = api.CorsConfigError;
-  type CorsMiddleware<Q extends IncomingMessage = IncomingMessage> = api.CorsMiddleware<Q>;
-  type CorsMiddlewareOptions = api.CorsMiddlewareOptions;
-  type CorsOptions = api.CorsOptions;
-  type CorsOptionsDelegate<Q extends CorsRequest = IncomingMessage> = api.CorsOptionsDelegate<Q>;
-  type CorsRequest = api.CorsRequest;
-  type CorsSource<
-    O extends Origin = Origin,
-    T extends Record<string, Origin> = Record<string, Origin>,
-    Q = IncomingMessage,
-  > = api.CorsSource<O, T, Q>;
-  type Decision = api.Decision;
-  type DecisionEvent = api.DecisionEvent;
-  type DecisionReason = api.DecisionReason;
-  type DecisionRequest = api.DecisionRequest;
-  type ErrorEvent = api.ErrorEvent;
-  type FunctionData = api.FunctionData;
-  type LivePolicy = api.LivePolicy;
-  type Next = api.Next;
-  type Origin = api.Origin;
-  type OriginCallback = api.OriginCallback;
-  type OriginEntry = api.OriginEntry;
-  type OriginFunction = api.OriginFunction;
-  type OriginsFromEnvOptions = api.OriginsFromEnvOptions;
-  type OverrideEvent = api.OverrideEvent;
-  type Policy = api.Policy;
-  type PolicyOptions<
-    O extends Origin = Origin,
-    T extends Record<string, Origin> = Record<string, Origin>,
-  > = api.PolicyOptions<O, T>;
-  type RegExpData = api.RegExpData;
-  type RouteData = api.RouteData;
-  type RouteOptions<O extends Origin = Origin> = api.RouteOptions<O>;
-  type RouteTable<T extends Record<string, Origin> = Record<string, Origin>> = api.RouteTable<T>;
-  type RuleData = api.RuleData;
-  type RuleOptions<O extends Origin = Origin> = api.RuleOptions<O>;
-  type SourceAnswer = api.SourceAnswer;
-  type SourceCallback = api.SourceCallback;
-  type SourceFunction<Q = IncomingMessage> = api.SourceFunction<Q>;
-  type SourceOptions = api.SourceOptions;
-  type StaticOrigin = api.StaticOrigin;
+  export {
+    type CompleteRegExpData,
+    type ConfigIssue,
+    type ConfigIssueCode,
+    CorsConfigError,
+    type CorsMiddleware,
+    type CorsMiddlewareOptions,
+    type CorsOptions,
+    type CorsOptionsDelegate,
+    type CorsRequest,
+    type CorsSource,
+    type Decision,
+    type DecisionEvent,
+    type DecisionReason,
+    type DecisionRequest,
+    definePolicy,
+    type ErrorEvent,
+    type FunctionData,
+    type LivePolicy,
+    livePolicy,
+    middleware as cors,
+    middleware as default,
+    type Next,
+    type Origin,
+    type OriginCallback,
+    type OriginEntry,
+    type OriginFunction,
+    type OriginsFromEnvOptions,
+    type OverrideEvent,
+    originsFromEnv,
+    type Policy,
+    type PolicyOptions,
+    type RegExpData,
+    type RouteData,
+    type RouteOptions,
+    type RouteTable,
+    type RuleData,
+    type RuleOptions,
+    type SourceAnswer,
+    type SourceCallback,
+    type SourceFunction,
+    type SourceOptions,
+    type StaticOrigin,
+  };
 }
 
 export = cors;

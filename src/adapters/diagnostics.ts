@@ -5,16 +5,27 @@ import { whereExplained } from "../policy/issues.ts";
 import type { Decision } from "../policy/options.ts";
 import type { CleanRequest } from "../policy/request.ts";
 
-/** Published on `boring-cors:decision`. */
+/**
+ * Published on the channel `boring-cors:decision` of `node:diagnostics_channel`, once per request that a policy looked at.
+ *
+ * @example subscribe("boring-cors:decision", (message) => console.log((message as DecisionEvent).decision.detail));
+ */
 export interface DecisionEvent {
+  /** The request as it was judged: the fields of {@link DecisionRequest}, defaults filled in. Untrusted. */
   readonly request: CleanRequest;
+  /** What was answered, and why. */
   readonly decision: Decision;
-  /** Of the policy that decided; `undefined` for options that a per-request source answered. */
+  /** The {@link Policy.digest} of the policy that decided; `undefined` for options that a per-request source answered. */
   readonly digest: string | undefined;
 }
 
-/** Published on `boring-cors:override`. */
+/**
+ * Published on the channel `boring-cors:override`: somebody else wrote a CORS header, and it was replaced or removed.
+ *
+ * @example subscribe("boring-cors:override", (message) => console.warn((message as OverrideEvent).header));
+ */
 export interface OverrideEvent {
+  /** The key of the route; `undefined` where the path was ambiguous. */
   readonly route: string | undefined;
   /** The header, in lower case. */
   readonly header: string;
@@ -24,8 +35,14 @@ export interface OverrideEvent {
   readonly sent: string | undefined;
 }
 
-/** Published on `boring-cors:error`. */
+/**
+ * Published on the channel `boring-cors:error`: an error that {@link CorsMiddleware.wrap} answered with 500. If nobody
+ * listens it becomes a process warning.
+ *
+ * @example subscribe("boring-cors:error", (message) => console.error((message as ErrorEvent).error));
+ */
 export interface ErrorEvent {
+  /** What the source or the origin function threw, or called back with. */
   readonly error: unknown;
 }
 

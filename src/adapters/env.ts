@@ -4,9 +4,19 @@ import { refuse } from "../policy/seldom.ts";
 import { isOptions } from "../policy/validate.ts";
 import { checkOrigin } from "../policy/validate-origin.ts";
 
-/** Options of {@link originsFromEnv}. */
+/**
+ * Options of {@link originsFromEnv}.
+ *
+ * @example originsFromEnv("UNSET", { fallback: "http://localhost:5173" }); // ["http://localhost:5173"]
+ */
 export interface OriginsFromEnvOptions {
-  /** What to use when the variable is unset or empty. Default: that is an error. */
+  /**
+   * What to use when the variable is unset or empty: an array, or a list as the variable holds it.
+   *
+   * @defaultValue none: it throws `ENV_UNSET`
+   * @throws {CorsConfigError} `ENV_ORIGIN` for an entry that is no origin.
+   * @example originsFromEnv("UNSET", { fallback: ["http://localhost:*"] }); // ["http://localhost:*"]
+   */
   readonly fallback?: string | readonly string[] | undefined;
 }
 
@@ -23,8 +33,11 @@ const NO_FLAGS = {
  * Patterns are fine, and so is `*` alone.
  *
  * @param name The variable's name.
- * @throws {CorsConfigError} `ENV_UNSET` if it is unset or empty and there is no fallback, `ENV_ORIGIN` for an entry that is no origin.
- * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }) })
+ * @param options `fallback`.
+ * @returns At least one origin or pattern, for the option `origin`.
+ * @throws {CorsConfigError} `ENV_UNSET` if it is unset or empty and there is no fallback, `ENV_ORIGIN` for an entry that
+ * is no origin, `OPTION_TYPE` for wrong options.
+ * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }), credentials: true });
  */
 export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): string[] {
   checkOptions(options);

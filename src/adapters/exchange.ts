@@ -22,7 +22,11 @@ import { isOver, mergeVary, type Response } from "./response.ts";
 import { isOwnSite, isSameOrigin } from "./same-origin.ts";
 import type { Resolved } from "./source.ts";
 
-/** Called to go on, or with the error that ends the request. */
+/**
+ * Called to go on, or with the error that ends the request.
+ *
+ * @example cors(policy)(req, res, (error) => res.end(error === undefined ? "hello" : "sorry"));
+ */
 export type Next = (error?: unknown) => void;
 
 export type Request = IncomingMessage & { readonly originalUrl?: string };

@@ -24,7 +24,11 @@ import {
 
 type Http2Listener = (req: Http2ServerRequest, res: Http2ServerResponse) => void;
 
-/** What `cors()` returns: middleware for Express 4 and 5, Connect 3, Polka, Nest, plain `http` and http2's compat API. */
+/**
+ * What {@link cors} returns: middleware for Express 4 and 5, Connect 3, Polka, Nest, plain `http` and http2's compat API.
+ *
+ * @example const mw: CorsMiddleware = cors(policy);
+ */
 export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
   // The usual one last: it is what Parameters<> and error messages show.
   (req: Http2ServerRequest, res: Http2ServerResponse, next: Next): void;
@@ -34,24 +38,49 @@ export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
    * to be mounted. A failing source or origin function is answered 500, the error goes to the channel
    * `boring-cors:error`, or becomes a process warning if nobody listens there.
    *
+   * @param listener The application.
+   * @returns What `createServer` takes, of `node:http` and `node:http2`.
    * @example http.createServer(cors(policy).wrap(app)).listen(3000);
    */
   wrap(listener: RequestListener): RequestListener & Http2Listener;
+  /** The same for a listener of `node:http2` alone. */
   wrap(listener: Http2Listener): Http2Listener;
   /**
    * Error middleware: the same headers for errors that were raised before the middleware ran (a body parser mounted
-   * first). A preflight is answered as always, and its error is not passed on.
+   * first). A preflight is answered as always, and its error is not passed on. Needs no `this`.
    *
-   * @example app.use(express.json()); app.use(mw); app.use(mw.onError);
+   * @param error Passed on, unless the request is answered here.
+   * @param next Called with the error.
+   * @example
+   * const mw = cors(policy);
+   * app.use(express.json());
+   * app.use(mw);
+   * app.use(mw.onError);
    */
   onError(error: unknown, req: Q, res: ServerResponse, next: Next): void;
 }
 
-/** Options of the adapter, not of the policy. */
+/**
+ * Options of the adapter, not of the policy. An unknown name throws `UNKNOWN_OPTION`.
+ *
+ * @example cors(policy, { base: "/billing" });
+ */
 export interface CorsMiddlewareOptions {
-  /** Put before the request's path, for a service that sees rewritten paths of a shared policy: `"/billing"`. Default `""`. */
+  /**
+   * Put before the request's path: for a service that sees the rewritten paths of a shared policy.
+   *
+   * @defaultValue `""`
+   * @throws {CorsConfigError} `BASE` for what is no path prefix.
+   * @example cors(policy, { base: "/billing" });
+   */
   readonly base?: string | undefined;
-  /** `"enforce"` (default). */
+  /**
+   * The policy is applied; there is no other mode.
+   *
+   * @defaultValue `"enforce"`
+   * @throws {CorsConfigError} `MODE`.
+   * @example cors(policy, { mode: "enforce" });
+   */
   readonly mode?: "enforce" | undefined;
 }
 
@@ -60,12 +89,17 @@ type Source = SourceFunction<never> | Pick<LivePolicy, "current">;
 
 const warnedPolicies = new WeakSet<Policy>();
 
-/** What `cors()` may be given. */
+/**
+ * What {@link cors} may be given: rule options, a table of routes, a policy, or a function of the request.
+ *
+ * @example const source: CorsSource = process.env.PUBLIC ? { origin: "*" } : policy;
+ */
 export type CorsSource<
   O extends Origin = Origin,
   T extends Record<string, Origin> = Record<string, Origin>,
   Q = IncomingMessage,
-> = PolicyOptions<O, T> | Policy | LivePolicy | SourceFunction<Q>;
+  // Without `routes`, as in definePolicy: for the sake of those who hover.
+> = PolicyOptions<O, T> | Omit<Policy | LivePolicy, "routes"> | SourceFunction<Q>;
 
 /**
  * CORS middleware: one policy, checked now, applied to every request that it sees, and made sure of when the head of
@@ -73,7 +107,9 @@ export type CorsSource<
  *
  * @param source Rule options, a table of routes, a `Policy`, a `LivePolicy`, or a function of the request.
  * @param options Of the adapter: `base`, `mode`.
- * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured.
+ * @returns Middleware; mount it first. It has {@link CorsMiddleware.wrap} and {@link CorsMiddleware.onError}.
+ * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured. See each option;
+ * also `OPTIONS_TYPE`, `UNKNOWN_OPTION`, `NOT_CALLED`.
  * @example
  * app.use(cors({ origin: ["https://app.example.com"], credentials: true }));
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol

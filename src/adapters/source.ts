@@ -8,10 +8,27 @@ import { asPolicy, compiledOf, type LivePolicy, type Policy } from "../policy/po
 import { checkPolicy, checkRule, isOptions, type Options } from "../policy/validate.ts";
 import type { OnceWarnings } from "./diagnostics.ts";
 
-/** Rule options of one request; the origin may be its own Origin header, present or not. */
-export type SourceOptions = Omit<RuleOptions, "origin"> & { readonly origin: Origin | undefined };
+/**
+ * Rule options of one request; the origin may be its own Origin header, present or not: after a check of yours.
+ *
+ * @example cors((req): SourceOptions => ({ origin: isKnown(req.headers.origin), credentials: true }));
+ */
+export type SourceOptions = Omit<RuleOptions, "origin"> & {
+  /**
+   * As {@link RuleOptions.origin}; `true` means this request's origin. **Required.** What is malformed refuses, with a
+   * `CorsPolicyWarning`.
+   *
+   * @example cors((req) => ({ origin: isKnown(req.headers.origin), credentials: true }));
+   */
+  readonly origin: Origin | undefined;
+};
 
-/** What a source may answer. `false` and `[]` grant nothing; `"passthrough"` leaves CORS to the application. */
+/**
+ * What a source may answer. `false` and `[]` grant nothing; `"passthrough"` leaves CORS to the application. What is none
+ * of these refuses, with a `CorsPolicyWarning`.
+ *
+ * @example cors((req): SourceAnswer => (req.headers.host === "public.example.com" ? { origin: "*" } : policy));
+ */
 export type SourceAnswer =
   | SourceOptions
   | RouteTable
@@ -21,31 +38,54 @@ export type SourceAnswer =
   | "passthrough"
   | readonly [];
 
-/** Called with a source's answer, or with the error that kept it from answering. */
+/**
+ * Called with a source's answer, or with the error that kept it from answering. A second call is ignored.
+ *
+ * @example cors((req, callback: SourceCallback) => callback(null, { origin: false }));
+ */
 export type SourceCallback = (error: unknown, answer?: SourceAnswer) => void;
 
 /**
  * Decides per request which options hold: by return value, promise or callback. Its answers all get `Vary: Origin`,
  * since it may have looked at it. `{ origin: true }` means this request's origin, and may stand beside credentials.
  * Plain options are validated at each call (the same values again cost a comparison); a `Policy` is ready at once.
+ * An error goes to `next(err)`.
  *
- * @example app.use(cors((req, callback) => callback(null, { origin: isKnown(req.headers.origin) })));
+ * @example
+ * app.use(cors(async (req: IncomingMessage) => ({ origin: await db.originsOf(req.headers.host), credentials: true })));
  */
 export type SourceFunction<Q = IncomingMessage> = (
   req: Q,
   callback: SourceCallback,
 ) => SourceAnswer | void | Promise<SourceAnswer | void>;
 
-/** The name that users of `@types/cors` know for rule options; may be filled in step by step. */
+/**
+ * The name that users of `@types/cors` know for {@link RuleOptions}; may be filled in step by step.
+ *
+ * @example
+ * const options: CorsOptions = { origin: ["https://app.example.com"] };
+ * options.credentials = true;
+ * app.use(cors(options));
+ */
 export type CorsOptions = { -readonly [K in keyof RuleOptions]: RuleOptions[K] };
 
-/** The name that users of `@types/cors` know for a request. */
+/**
+ * The name that users of `@types/cors` know for a request.
+ *
+ * @example const originOf = (req: CorsRequest) => req.headers.origin;
+ */
 export interface CorsRequest {
+  /** The request's method. */
   method?: string | undefined;
+  /** The request's headers, by lower-case name. */
   headers: IncomingHttpHeaders;
 }
 
-/** The name that users of `@types/cors` know for a per-request source. */
+/**
+ * The name that users of `@types/cors` know for {@link SourceFunction}.
+ *
+ * @example const delegate: CorsOptionsDelegate = (req, callback) => callback(null, { origin: req.url === "/public" && "*" });
+ */
 export type CorsOptionsDelegate<Q extends CorsRequest = IncomingMessage> = SourceFunction<Q>;
 
 /** A rule for one request, and whose it is. */

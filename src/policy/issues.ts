@@ -65,11 +65,21 @@ export const ISSUE_CODES = {
   EXPOSED_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
 } as const satisfies Record<string, string>;
 
-/** The code of a configuration issue; stable across minor versions. */
+/**
+ * The code of a configuration issue; stable across minor versions. The message says what is wrong.
+ *
+ * @useDeclaredType
+ * @example const unset: ConfigIssueCode = "ENV_UNSET";
+ */
 export type ConfigIssueCode = keyof typeof ISSUE_CODES;
 
-/** One problem of a configuration, as data. */
+/**
+ * One problem of a configuration, as data.
+ *
+ * @example policy.warnings.map(({ path, code }: ConfigIssue) => path + code); // []
+ */
 export interface ConfigIssue {
+  /** Which problem: what a program matches. */
   readonly code: ConfigIssueCode;
   /** Where: `"credentials"`, `routes["/public"].origin[1]`; `""` for the options as a whole. */
   readonly path: string;
@@ -89,15 +99,25 @@ const SHOWN_CHARACTERS = 120;
  * problem at once. Programs that load the package twice match `error.name`, never `instanceof`.
  *
  * @example
- * try { definePolicy(options) } catch (error) {
- *   if (error instanceof CorsConfigError) for (const { path, code, fix } of error.issues) console.error(path, code, fix);
+ * try {
+ *   definePolicy(options);
+ * } catch (error) {
+ *   if (!(error instanceof CorsConfigError)) throw error;
+ *   for (const { path, code, fix } of error.issues) console.error(path, code, fix);
  * }
  */
 export class CorsConfigError extends TypeError {
   /** Every problem, in the order found. Not enumerable: the message says it all, and Node would print it twice. */
   declare readonly issues: readonly ConfigIssue[];
+  /** What to match instead of the class. */
   declare readonly name: "CorsConfigError";
 
+  /**
+   * Made by this package.
+   *
+   * @param issues Every problem; the message lists them, one a line.
+   * @param subject The message's first line. Default `"Invalid CORS policy"`.
+   */
   constructor(issues: readonly ConfigIssue[], subject = "Invalid CORS policy") {
     const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
     const hidden = issues.length - SHOWN_ISSUES;

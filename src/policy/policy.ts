@@ -15,56 +15,103 @@ import { checkPolicy } from "./validate.ts";
 const POLICY = Symbol.for("boring-cors.policy.1");
 const LIVE = Symbol.for("boring-cors.live-policy.1");
 
-/** One CORS policy: immutable, pure, and the same for every adapter and export. Its methods need no `this`. */
+/**
+ * One CORS policy: immutable, pure, and the same for every adapter and export. Its methods need no `this`.
+ *
+ * @example const policy: Policy = definePolicy({ origin: ["https://app.example.com"] });
+ */
 export interface Policy {
   /**
    * What this policy answers to a request, and why. Never throws, whatever the request is, but for an origin function.
    *
-   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}.
-   * @example policy.decide({ method: "GET", path: "/public/x", origin: "https://any.example" }).allowed
+   * @param request Raw values of the request.
+   * @returns What to answer.
+   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}. What it throws.
+   * @example policy.decide({ method: "GET", path: "/public/x", origin: "https://any.example" }).allowed; // true
+   * @see https://fetch.spec.whatwg.org/#cors-check
    */
   decide(request: DecisionRequest): Decision;
-  /** Like {@link Policy.decide}, for every policy: waits for an origin function's answer. Rejects with what it throws. */
+  /**
+   * Like {@link Policy.decide}, for every policy: waits for an origin function's answer. Rejects with what it throws.
+   *
+   * @example const { allowed, detail } = await policy.decideAsync({ method: "GET", origin: "https://app.example.com" });
+   */
   decideAsync(request: DecisionRequest): Promise<Decision>;
   /**
    * May this origin act with the user's cookies? For WebSocket upgrades and other requests that CORS does not cover.
    * Absent: `true` (not a browser). `null`, malformed, insecure, ambiguous, uncovered, anything under `"*"`, and what a
    * pattern or RegExp admits that would not start beside `credentials: true`: `false`.
    *
-   * @param path Default `"/"`.
+   * @param origin The value of `Origin`.
+   * @param path The request's path. Default `"/"`.
+   * @returns Whether to go on.
    * @throws {TypeError} if an origin function has no answer on return.
    * @example if (!policy.isTrustedOrigin(req.headers.origin, req.url)) socket.destroy();
+   * @see https://www.rfc-editor.org/rfc/rfc6455#section-10.2
    */
   isTrustedOrigin(origin: string | undefined, path?: string): boolean;
-  /** Like {@link Policy.isTrustedOrigin}, for every policy. */
+  /**
+   * Like {@link Policy.isTrustedOrigin}, for every policy: waits for an origin function's answer. Rejects with what it
+   * throws.
+   *
+   * @example if (!(await policy.isTrustedOriginAsync(req.headers.origin, req.url))) socket.destroy();
+   */
   isTrustedOriginAsync(origin: string | undefined, path?: string): Promise<boolean>;
-  /** The policy as frozen plain data, defaults filled in; a flat policy is `{ "/": ... }`. `definePolicy({ routes })` accepts it again. */
+  /**
+   * The policy as frozen plain data, defaults filled in; a flat policy is `{ "/": ... }`. Parsed from JSON again,
+   * `definePolicy({ routes })` accepts it, unless a function was in it. Keep it as a snapshot in a test.
+   *
+   * @example Object.keys(policy.routes); // ["/", "/public"]
+   */
   readonly routes: Readonly<Record<string, RouteData>>;
-  /** A short stable hash of {@link Policy.routes}. */
+  /**
+   * A short stable hash of {@link Policy.routes}, 16 hexadecimal digits: which instance runs which policy? It signs
+   * nothing.
+   *
+   * @example definePolicy({ origin: "https://app.example.com" }).digest; // "b23def1e226cda82"
+   */
   readonly digest: string;
-  /** Legal, but without effect or doubtful. Also emitted once as process warnings of type `CorsPolicyWarning` by `cors()`. */
+  /**
+   * Legal, but without effect or doubtful. Also emitted once as process warnings of type `CorsPolicyWarning` by `cors()`.
+   *
+   * @example definePolicy({ origin: "*", maxAge: 1e6 }).warnings.map(({ code }) => code); // ["MAX_AGE_CAPPED"]
+   */
   readonly warnings: readonly ConfigIssue[];
 }
 
-/** A policy that can change while it serves. */
+/**
+ * A policy that can change while it serves; everything but `current` and `replace` asks the policy in force. See
+ * {@link livePolicy}.
+ *
+ * @example const live: LivePolicy = livePolicy({ origin: false });
+ */
 export interface LivePolicy extends Policy {
-  /** The policy in force now. */
+  /**
+   * The policy in force now.
+   *
+   * @example const { digest } = live.current;
+   */
   readonly current: Policy;
   /**
    * Swaps the policy atomically; a request in flight keeps the one it began with. Browsers keep a preflight that was
    * granted until its max-age ends: what is taken away here still passes there for up to that long.
    *
-   * @throws {CorsConfigError} for invalid options; the old policy goes on serving.
+   * @param policyOrOptions What serves from now on.
+   * @throws {CorsConfigError} for invalid options, as {@link definePolicy} does; the old policy goes on serving.
+   * @example live.replace({ origin: await db.listOrigins(), credentials: true });
+   * @see https://fetch.spec.whatwg.org/#http-access-control-max-age
    */
   replace<const O extends Origin, const T extends Record<string, Origin>>(
-    policyOrOptions: Policy | PolicyOptions<O, T>,
+    policyOrOptions: PolicyOptions<O, T> | Omit<Policy, "routes">,
   ): void;
 }
 
 /**
  * Validates, compiles and freezes a policy. Later mutation of the options changes nothing.
  *
- * @throws {CorsConfigError} with every problem at once.
+ * @param options Rule options, or a table of routes. A policy is returned as it is.
+ * @returns The policy, for {@link cors} and for tests.
+ * @throws {CorsConfigError} with every problem at once: see each option for its codes.
  * @example
  * const policy = definePolicy({
  *   routes: {
@@ -74,7 +121,8 @@ export interface LivePolicy extends Policy {
  * });
  */
 export function definePolicy<const O extends Origin, const T extends Record<string, Origin>>(
-  options: PolicyOptions<O, T> | Policy,
+  // Without `routes`: were it in both, no editor would show the comments of either.
+  options: PolicyOptions<O, T> | Omit<Policy, "routes">,
 ): Policy {
   return policyFrom(options, definePolicy);
 }
@@ -188,14 +236,16 @@ function later<T>(start: (done: Done<T>) => void): Promise<T> {
 /**
  * Makes a policy that can be replaced while it serves: tenants from a database, a reloaded file.
  *
- * @throws {CorsConfigError} for invalid options.
+ * @param policyOrOptions What serves until {@link LivePolicy.replace} is called.
+ * @returns The policy, for {@link cors}.
+ * @throws {CorsConfigError} for invalid options, as {@link definePolicy} does.
  * @example
- * const live = livePolicy({ origin: await loadOrigins() });
+ * const live = livePolicy({ origin: await db.listOrigins() });
  * app.use(cors(live));
- * onChange(async () => live.replace({ origin: await loadOrigins() }));
+ * db.onChange(async () => live.replace({ origin: await db.listOrigins() }));
  */
 export function livePolicy<const O extends Origin, const T extends Record<string, Origin>>(
-  policyOrOptions: Policy | PolicyOptions<O, T>,
+  policyOrOptions: PolicyOptions<O, T> | Omit<Policy, "routes">,
 ): LivePolicy {
   let current = policyFrom(policyOrOptions, livePolicy);
   const live: LivePolicy = {

@@ -1,0 +1,47 @@
+// The headings of the API reference, and which public name stands under which: as tags, every hover would show them.
+import { Application, CommentTag, Converter, ReflectionKind } from "typedoc";
+
+const CATEGORIES = {
+  Middleware: ["cors", "CorsMiddleware", "CorsMiddlewareOptions", "CorsSource", "Next"],
+  Policy: ["definePolicy", "livePolicy", "Policy", "LivePolicy"],
+  Options: [
+    "RuleOptions",
+    "RouteTable",
+    "RouteOptions",
+    "PolicyOptions",
+    "originsFromEnv",
+    "OriginsFromEnvOptions",
+  ],
+  Origins: ["Origin", "StaticOrigin", "OriginEntry", "RegExpData", "OriginFunction", "OriginCallback"],
+  "Per-request sources": ["SourceFunction", "SourceAnswer", "SourceOptions", "SourceCallback"],
+  Decisions: ["Decision", "DecisionReason", "DecisionRequest"],
+  Errors: ["CorsConfigError", "ConfigIssue", "ConfigIssueCode"],
+  Events: ["DecisionEvent", "OverrideEvent", "ErrorEvent"],
+  "Policies as data": ["RouteData", "RuleData", "CompleteRegExpData", "FunctionData"],
+  "Names of @types/cors": ["CorsOptions", "CorsRequest", "CorsOptionsDelegate"],
+};
+const ORDER = Object.values(CATEGORIES).flat();
+
+/** @param {import("typedoc").Application} app */
+export function load(app) {
+  app.on(Application.EVENT_BOOTSTRAP_END, () => {
+    app.options.setValue("categoryOrder", Object.keys(CATEGORIES));
+  });
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    // The namespace beside the function `cors` only names types once more.
+    for (const namespace of project.getChildrenByKind(ReflectionKind.Namespace))
+      project.removeReflection(namespace);
+    for (const list of [project.children, project.childrenIncludingDocuments])
+      list?.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+    for (const reflection of project.children ?? []) categorize(reflection, app.logger);
+  });
+}
+
+function categorize({ name, comment, signatures = [] }, logger) {
+  const category = Object.keys(CATEGORIES).find((key) => CATEGORIES[key].includes(name));
+  if (category === undefined)
+    logger.warn(`${name} has no category: add it in scripts/typedoc-categories.mjs`);
+  for (const target of [comment, ...signatures.map((signature) => signature.comment)]) {
+    target?.blockTags.push(new CommentTag("@category", [{ kind: "text", text: category ?? "" }]));
+  }
+}
