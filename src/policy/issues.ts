@@ -63,7 +63,7 @@ export const ISSUE_CODES = {
   EXPOSED_FORBIDDEN: "Remove the name: no script can read it.",
   EXPOSED_NOT_RESPONSE: "Remove the name: it is no response header.",
   EXPOSED_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
-} as const satisfies Record<string, string>;
+} satisfies Record<string, string>;
 
 /**
  * The code of a configuration issue; stable across minor versions. The message says what is wrong.
