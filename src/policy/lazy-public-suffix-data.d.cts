@@ -1,2 +1,2 @@
-declare const load: () => string;
+declare const load: () => { readonly shorthand: readonly string[]; readonly text: string };
 export = load;

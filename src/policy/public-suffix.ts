@@ -11,11 +11,21 @@ let root: SuffixNode | undefined;
 
 /** The list as a trie from the last label to the first. Decoded at first use: most policies have no credentialed wildcard. */
 export function suffixTrie(): SuffixNode {
-  root ??= { rule: "none", children: decode(loadPacked().matchAll(/([A-Z])([a-z0-9*-]*)([.!]?)(\(?)|\)/g)) };
+  root ??= { rule: "none", children: decode(written().matchAll(/([A-Z])([a-z0-9*-]*)([.!]?)(\(?)|\)/g)) };
   return root;
 }
 
-/** The inverse of `pack` in scripts/pack-suffixes.mjs, which documents the form. Reads up to the ")" that ends this group. */
+/** The list without shorthand: what was introduced last may stand for what was introduced before. */
+function written(): string {
+  const { shorthand, text } = loadPacked();
+  // A function, since a replacement's "$" would have a meaning.
+  return shorthand.reduceRight(
+    (longer, [symbol = "", ...part]) => longer.replaceAll(symbol, () => part.join("")),
+    text,
+  );
+}
+
+/** The inverse of `pack` in scripts/pack-suffixes.mjs, which documents the forms. Reads up to the ")" that ends this group. */
 function decode(tokens: IterableIterator<RegExpMatchArray>): ReadonlyMap<string, SuffixNode> {
   const children = new Map<string, SuffixNode>();
   let label = "";
