@@ -44,12 +44,19 @@ function server(connectionString) {
         close();
         throw error;
       }
+      // In turns: pg has come to frown on a client that is asked while it answers, and its next version refuses.
+      let turn = Promise.resolve();
+      const query = (sql, values) => {
+        const rows = turn.then(async () => (await client.query(sql, values)).rows);
+        turn = rows.catch(() => {});
+        return rows;
+      };
       return {
-        query: async (sql, values) => (await client.query(sql, values)).rows,
+        query,
         listen: async (channel, listener) => {
           ring = listener;
           client.on("notification", () => ring());
-          await client.query(`LISTEN ${channel}`);
+          await query(`LISTEN ${channel}`);
         },
         close,
       };

@@ -12,7 +12,7 @@ export interface Postgres {
   readonly port: number;
   /** Makes a database and answers its URL; the server must be running. */
   createDatabase(name: string): Promise<string>;
-  /** Resolves when the server accepts connections. */
+  /** Resolves when the server accepts connections; does nothing where it runs. */
   start(): Promise<void>;
   /** Ends every connection, then the server. */
   stop(): Promise<void>;
@@ -89,7 +89,7 @@ export async function createCluster(): Promise<Postgres> {
     port,
     stop,
     start: async () => {
-      server = await startServer(join(programs, "postgres"), folder, data, port);
+      server ??= await startServer(join(programs, "postgres"), folder, data, port);
     },
     createDatabase: async (name) => {
       await queryAt(url("postgres"), `CREATE DATABASE ${name}`);
