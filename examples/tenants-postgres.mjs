@@ -1,4 +1,6 @@
-// Tenants' origins in a PostgreSQL table: every instance follows it within a second, whatever happens to the database.
+// Tenants' origins in a PostgreSQL table, which every instance follows within a second through LISTEN and NOTIFY.
+// DATABASE_URL=postgres://... names a server; without it PostgreSQL runs inside this process. PORT is 3000, the table is
+// also read every REREAD_SECONDS (30), and ADMIN_TOKEN is a new one at each start.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import cors, { livePolicy } from "boring-cors";
@@ -10,7 +12,8 @@ import { follow } from "./tenants-postgres/follow.mjs";
 // tenant came, and give it to the tenant.
 const nobody = () => false;
 
-/** Every tenant's pages may read what every user of this service may read: tenants that must not see each other's data need services, or policies by request, of their own. */
+// Each tenant's pages may read what any user of this service may read. Tenants that must not see each other's data need
+// a service each, or a policy for each request: cors((req) => policyOf(tenantOf(req))).
 const policyFor = (origins) => ({
   routes: {
     "/": { origin: origins.length > 0 ? origins : nobody, credentials: true },
@@ -33,7 +36,7 @@ const table = follow(database, {
     const rows = await query("SELECT tenant, origin FROM tenant_origins ORDER BY tenant, origin", []);
     serve(rows);
   },
-  lost(error, delay) {
+  failed(error, delay) {
     // Node gives a name with several addresses, none of which answers, an error without a message.
     const why = error.message || error.code;
     const serves = loaded ? "The last policy serves on" : "No origin is granted until it answers";
@@ -61,12 +64,13 @@ function serve(rows) {
 
 /** Says once which rows keep the table from being served. */
 function complain(rows, issues) {
-  const lines = issues.slice(0, 20).map(({ path, message }) => {
+  const lines = issues.map(({ path, message }) => {
     // "*" beside credentials is said of `credentials`, and a list of "" alone of the list.
     const row = rows[/\.origin\[(\d+)\]$/.exec(path)?.[1]] ?? rows.find(({ origin }) => /^\*?$/.test(origin));
     return `  tenant ${JSON.stringify(row?.tenant)}, origin ${JSON.stringify(row?.origin)}: ${message}.`;
   });
-  const said = `Table refused, policy ${live.digest} serves on; mend the row:\n${lines.join("\n")}`;
+  if (lines.length > 20) lines.splice(20, Number.POSITIVE_INFINITY, `  ... and ${lines.length - 20} more.`);
+  const said = `Table refused: policy ${live.digest} serves on, and removals wait too. Mend:\n${lines.join("\n")}`;
   if (said !== complaint) console.error(said);
   complaint = said;
 }
@@ -107,11 +111,11 @@ app.delete(
 
 const server = app.listen(process.env.PORT ?? 3000, () => {
   const url = `http://localhost:${server.address().port}`;
-  const change = (
-    method,
-    origin,
-  ) => `curl -i -X ${method} ${url}/tenants -H 'Authorization: Bearer ${token}' \\
-  -H 'Content-Type: application/json' -d '{"tenant":"acme","origin":"${origin}"}'`;
+  const change = (method, origin) =>
+    [
+      `curl -i -X ${method} ${url}/tenants -H 'Authorization: Bearer ${token}'`,
+      `-H 'Content-Type: application/json' -d '{"tenant":"acme","origin":"${origin}"}'`,
+    ].join(" \\\n  ");
   const ask = `curl -i ${url}/orders -H 'Origin: https://acme.example'`;
   console.log(`Listening on ${url}; tenants from ${database.name}.
 

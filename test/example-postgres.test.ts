@@ -1,7 +1,10 @@
 // The example tenants-postgres: with the PostgreSQL inside its process, and with a server that comes and goes.
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+// @ts-expect-error -- plain JavaScript without declarations
+import { follow, live } from "../examples/tenants-postgres/recipe.mjs";
 import { from, preflightFrom } from "./support/cases.ts";
 import { type RunningExample, spawnExample, startExample } from "./support/example.ts";
 import { createCluster, hasPostgres, PASSWORD, type Postgres, queryAt } from "./support/postgres.ts";
@@ -51,6 +54,9 @@ function administer(example: RunningExample, method: string, origin: string, tok
   });
 }
 
+const SCHEMA = readFileSync(new URL("../examples/tenants-postgres/schema.sql", import.meta.url), "utf8");
+const TERMINATE_OTHERS =
+  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 const INSERT = "INSERT INTO tenant_origins VALUES ($1, $2)";
 const cannotRead = (more: string, times = 1) =>
   new RegExp(
@@ -177,10 +183,44 @@ describe.skipIf(!hasPostgres && !process.env.CI)("a server", { timeout: 120_000 
     }
   });
 
+  test("the recipe follows, survives a bad row, and rejects when the connection is lost", async () => {
+    const url = await createDatabase();
+    await queryAt(url, SCHEMA);
+    const complaints = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => complaints.mockRestore());
+    const grants = (origin: string) => live.decide({ method: "GET", origin }).allowed;
+    const connected = async () => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      onTestFinished(() => client.end());
+      return client;
+    };
+
+    const following = follow(await connected());
+    await queryAt(url, INSERT, ["acme", ACME]);
+    await expect.poll(() => grants(ACME), PATIENCE).toBe(true);
+    await queryAt(url, INSERT, ["beta", `${BETA}/`]);
+    await expect.poll(() => complaints.mock.calls.join(), PATIENCE).toContain("remove the trailing slash");
+    expect(grants(ACME)).toBe(true);
+    await queryAt(url, "UPDATE tenant_origins SET origin = $1 WHERE tenant = 'beta'", [BETA]);
+    await expect.poll(() => grants(BETA), PATIENCE).toBe(true);
+
+    const lost = expect(following).rejects.toThrow("terminating connection");
+    await queryAt(url, TERMINATE_OTHERS);
+    await lost;
+    await queryAt(url, "TRUNCATE tenant_origins");
+    expect(grants(BETA)).toBe(true);
+    const again = follow(await connected());
+    await expect.poll(() => grants(BETA), PATIENCE).toBe(false);
+    expect(live.decide({ method: "GET", origin: BETA }).vary).toEqual(["Origin"]);
+    const lostAgain = expect(again).rejects.toThrow("terminating connection");
+    await queryAt(url, TERMINATE_OTHERS);
+    await lostAgain;
+  });
+
   test("instances that start together do not fail over each other's schema", async () => {
     const url = await createDatabase();
-    const schema = readFileSync(new URL("../examples/tenants-postgres/schema.sql", import.meta.url), "utf8");
-    await Promise.all(Array.from({ length: 10 }, () => queryAt(url, schema)));
+    await Promise.all(Array.from({ length: 10 }, () => queryAt(url, SCHEMA)));
   });
 
   test("notifications during a read: one more read, the last state wins", async () => {
@@ -285,10 +325,7 @@ describe.skipIf(!hasPostgres && !process.env.CI)("a server", { timeout: 120_000 
     const url = await createDatabase();
     const example = await start({ DATABASE_URL: url });
     await example.printed(HEALTHY);
-    await queryAt(
-      url,
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    );
+    await queryAt(url, TERMINATE_OTHERS);
     await example.printed(
       cannotRead(String.raw`terminating connection due to administrator command\. The last policy`),
     );

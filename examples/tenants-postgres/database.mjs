@@ -64,7 +64,7 @@ function server(connectionString) {
   };
 }
 
-/** PostgreSQL compiled to WebAssembly: in memory, empty at each start, and never lost. */
+/** PostgreSQL compiled to WebAssembly: in memory, empty at each start, never lost. Its start blocks the process for seconds. */
 function embedded() {
   let db;
   return {

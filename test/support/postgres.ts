@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import pg from "pg";
 
 export const PASSWORD = "only-for-this-test";
@@ -27,7 +27,7 @@ function findPrograms(): string | undefined {
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [
     ...versions.map((version) => join(debian, version, "bin")),
-    ...(process.env.PATH ?? "").split(":"),
+    ...(process.env.PATH ?? "").split(delimiter),
   ];
   return folders.find((folder) => ["initdb", "postgres"].every((name) => existsSync(join(folder, name))));
 }
@@ -79,11 +79,12 @@ export async function createCluster(): Promise<Postgres> {
   let server: ChildProcess | undefined;
 
   const stop = async () => {
-    if (server === undefined) return;
-    const ended = new Promise((resolve) => server?.once("close", resolve));
-    server.kill("SIGINT"); // "fast": does not wait for clients to leave
-    await ended;
+    const running = server;
     server = undefined;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once("close", resolve));
+    running.kill("SIGINT"); // "fast": does not wait for clients to leave
+    await ended;
   };
   return {
     port,
