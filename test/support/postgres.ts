@@ -63,16 +63,13 @@ export async function createCluster(): Promise<Postgres> {
   const data = join(folder, "data");
   const made = spawnSync(
     join(programs, "initdb"),
-    ["-D", data, "-U", "app", "-A", "scram-sha-256", "--pwfile", passwordFile].concat([
-      "-E",
-      "UTF8",
-      "--locale",
-      "C",
-      "--no-sync",
-    ]),
+    `-D data -U app -A scram-sha-256 --pwfile password -E UTF8 --locale C --no-sync`.split(" "),
     { ...who, cwd: folder, encoding: "utf8" },
   );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  if (made.status !== 0) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  }
 
   const port = await freePort();
   const url = (name: string) => `postgres://app:${PASSWORD}@127.0.0.1:${port}/${name}`;
@@ -104,7 +101,7 @@ export async function createCluster(): Promise<Postgres> {
 }
 
 function startServer(program: string, folder: string, data: string, port: number): Promise<ChildProcess> {
-  const settings = ["listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "fsync=off"];
+  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"];
   const server = spawn(program, ["-D", data, "-p", String(port), ...settings.flatMap((one) => ["-c", one])], {
     ...who,
     cwd: folder,
