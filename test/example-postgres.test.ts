@@ -10,13 +10,13 @@ import { type RunningExample, spawnExample, startExample } from "./support/examp
 import { createCluster, hasPostgres, PASSWORD, type Postgres, queryAt } from "./support/postgres.ts";
 import { corsHeaders, type RawResponse, valuesOf } from "./support/raw-http.ts";
 
-const NAME = "tenants-postgres";
 const ACME = "https://acme.example";
 const BETA = "https://beta.example";
 const PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 const PATIENCE = { timeout: 40_000, interval: 20 };
 
-const start = (more: Record<string, string>) => startExample(NAME, { ADMIN_TOKEN: "token", ...more });
+const start = (more: Record<string, string>) =>
+  startExample("tenants-postgres", { ADMIN_TOKEN: "token", ...more });
 
 const summary = (response: RawResponse) => ({
   status: response.status,
@@ -124,7 +124,7 @@ describe("DATABASE_URL", () => {
     ["a port that is none", `postgres://app:${PASSWORD}@127.0.0.1:port/tenants`],
     ["an unescaped character in the password", `postgres://app:12#${PASSWORD}@127.0.0.1/tenants`],
   ])("%s: the process ends and says so, without the password", async (_name, url) => {
-    const example = spawnExample(NAME, { DATABASE_URL: url });
+    const example = spawnExample("tenants-postgres", { DATABASE_URL: url });
     await example.printed(/DATABASE_URL is no postgres:\/\/ URL/);
     await expect.poll(() => example.child.exitCode, PATIENCE).toBe(1);
     expect(example.output()).not.toContain(PASSWORD);

@@ -36,7 +36,8 @@ describe("the folder", () => {
     const [line = "", ...rest] = read(`examples/${name}.mjs`).split("\n");
     expect(line).toMatch(/^\/\/ [A-Z].*\.$/);
     expect(rest.join("\n")).toMatch(/ from "boring-cors";$/m);
-    expect(rest.join("\n")).not.toMatch(/from "\.\.?\//);
+    // What is longer than a screen has a folder of its own name beside it; nothing else of the repository is used.
+    expect(rest.join("\n").replaceAll(`from "./${name}/`, "")).not.toMatch(/from "\.\.?\//);
   });
 
   test("npm run example lists them with these sentences", async () => {

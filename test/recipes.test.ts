@@ -234,6 +234,12 @@ test("helmet and compression", async () => {
   });
 });
 
+test("tenants from a database: the code that test/example-postgres.test.ts runs", () => {
+  const code = codeOf("Tenants from a database");
+  const file = readDocument("examples/tenants-postgres/recipe.mjs");
+  expect(file.slice(file.indexOf("import "))).toBe(code);
+});
+
 test("every recipe is tested", () => {
   const titles = [...RECIPES.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
   expect(titles).toEqual([
@@ -243,7 +249,7 @@ test("every recipe is tested", () => {
     "Subdomains",
     "Per-route split",
     "Gateway in front of services",
-    "Tenants from a database", // test/example-postgres.test.ts
+    "Tenants from a database",
     "Behind nginx, an ingress or a CDN", // no code of its own: examples/behind-an-edge.mjs
     "WebSockets",
     "Socket.IO", // test/recipes-frameworks.test.ts, like the next two
