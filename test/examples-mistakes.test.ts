@@ -13,7 +13,7 @@ const MISTAKES: readonly [code: string, written: string, advice: string][] = [
   ],
   ["ORIGIN_REQUIRED", "origin: process.env.ALLOWED_ORIGINS", "read them with originsFromEnv(name)"],
   ["CREDENTIALS_WILDCARD", 'origin: "*", credentials: true', "list the origins"],
-  ["REGEXP_ANCHOR", "/example\\.com$/", "write ^ at the start and $ at the end"],
+  ["REGEXP_ANCHOR", "/example\\.com$/", "write /^https:\\/\\/(.+\\.)?example\\.com$/"],
   ["CREDENTIALS_PUBLIC_SUFFIX", '"https://*.vercel.app"', "write a domain of your own"],
   ["ORIGIN_OPAQUE", '["null"]', "give the page an origin of its own"],
   ["UNKNOWN_OPTION", "allowHeaders", 'did you mean "allowedHeaders"?'],

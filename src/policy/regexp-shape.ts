@@ -65,6 +65,7 @@ export function escapeDots(source: string, tree: Node): string {
 }
 
 const SUFFIX_ONLY = /^\\\.((?:[a-z0-9-]|\\[-.])+)\$$/;
+const DOMAIN_ONLY = /^(?:\((?:\?:)?\^\|\\\.\))?((?:[a-z0-9-]+\\\.)+[a-z][a-z0-9-]*\$)$/;
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const SCHEME = /^[a-z][a-z-]*\??:(?:\\?\/){2}/;
 const GLUED = /^(\^https\??:(?:\\?\/){2})\.([*+])([a-z0-9](?:[a-z0-9-]|\\[-.])*\$)$/;
@@ -81,7 +82,11 @@ export function suffixOnly(source: string): string | undefined {
 export function repairsOf(source: string, flags: string, tree: Node): readonly (string | RegExp)[] {
   const suffix = suffixOnly(source);
   if (suffix !== undefined) return HOST.test(suffix) ? [`https://*.${suffix}`] : [];
-  const repaired = anchored(escapeDots(source, tree), tree)
+  const escaped = escapeDots(source, tree);
+  // `/example\.com$/`, as the README of npm `cors` has it: the domain and what is below it, not evilexample.com.
+  const [, domain] = DOMAIN_ONLY.exec(escaped) ?? [];
+  if (domain !== undefined) return [new RegExp(`^https:\\/\\/(.+\\.)?${domain}`, flags)];
+  const repaired = anchored(escaped, tree)
     // The same language: `.+` covers the dots between the turns. Only the ways to read it are fewer.
     .replace(/\((\?:)?\.\+\\\.\)\*/g, "($1.+\\.)?")
     .replace(GLUED, (_, scheme, sign, rest) => `${scheme}${sign === "*" ? "(?:.+\\.)?" : ".+\\."}${rest}`);
