@@ -37,11 +37,14 @@ const seldomLater = (external: boolean): Plugin => ({
 
 // Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
 const SELDOM = [
+  "adviseFunction",
   "adviseOrigin",
+  "asError",
   "digestOf",
   "explain",
   "isOrCoversPublicSuffix",
   "judgeRegExp",
+  "misused",
   "suggestOption",
 ];
 const LAZY_SELDOM = [

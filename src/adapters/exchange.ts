@@ -123,7 +123,10 @@ export class Exchange implements Claim {
     this.takeOver();
     askOrigin(rule, origin, (error, verdict) => {
       if (isOver(res)) return;
-      if (verdict !== undefined) return this.finish(kind, origin, verdict.refused === null, verdict);
+      if (verdict !== undefined) {
+        if (verdict.invalid === true) warnOfAnswer(mount.warnings, verdict);
+        return this.finish(kind, origin, verdict.refused === null, verdict);
+      }
       mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
         return (
           "An origin function failed, so the request ends in an error (500 by default), same-origin ones included. " +
@@ -238,6 +241,13 @@ export class Exchange implements Claim {
     const asked = headers["access-control-request-method"] ?? "";
     writePreflight(target, rule, granted ?? "", asked, headers["access-control-request-headers"]);
   }
+}
+
+/** Only the first: what it says names an origin, and a client chooses those. */
+function warnOfAnswer(warnings: OnceWarnings, { because }: OriginVerdict): void {
+  warnings.warn("origin answer", "CorsOriginFunctionWarning", "CORS_ORIGIN_ANSWER", () => {
+    return `${because?.()} The origin was refused; answer true or false.`;
+  });
 }
 
 function warnOfStack(warnings: OnceWarnings): void {

@@ -7,6 +7,7 @@ import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
+import { adviseFunction, misused } from "../policy/seldom.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
 import { claimOn } from "./ownership.ts";
@@ -94,16 +95,21 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   const found = sourceOf(source);
   if (typeof found === "object") warnOf(found.current);
   const adapter = new Adapter(found, base);
-  const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
+  const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => {
+    if (typeof next !== "function") throw misused("next");
+    adapter.run(req, res, next);
+  };
   const members = {
-    wrap:
-      (listener: RequestListener): RequestListener =>
-      (req, res) => {
+    wrap: (listener: RequestListener): RequestListener => {
+      // Mounted without a call, it would get the request in the place of the application, and never answer.
+      if (typeof listener !== "function") throw misused("wrap");
+      return (req, res) => {
         adapter.run(req, res, (error) => {
           if (error === undefined) listener(req, res);
           else fail(error, res);
         });
-      },
+      };
+    },
     onError: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => {
       adapter.run(req, res, () => next(error));
     },
@@ -129,6 +135,12 @@ function checkAdapterOptions(source: unknown, options: unknown): string {
       "cors was mounted without being called; write app.use(cors({ origin: [...] }))",
     );
     throw new CorsConfigError(report.errors);
+  }
+  if (options !== undefined && typeof options !== "object") {
+    const base = typeof options === "string" && baseProblem(options) === undefined ? options : "/billing";
+    const message = `${show(options)} is no options object; write { base: ${show(base)} }`;
+    report.error("OPTION_TYPE", "options", options, message);
+    throw new CorsConfigError(report.errors, "Invalid options of cors()");
   }
   const { base = "", mode = "enforce", ...unknown } = Object(options ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(unknown)) {
@@ -160,7 +172,12 @@ function isRequest(source: unknown): boolean {
 }
 
 function sourceOf(source: unknown): Source {
-  if (typeof source === "function") return source as SourceFunction<never>;
+  if (typeof source === "function") {
+    if (source.length < 3) return source as SourceFunction<never>;
+    const report = new IssueReport();
+    report.error("OPTIONS_TYPE", "", source, `${show(source)} ${adviseFunction(source, "source")}`);
+    throw new CorsConfigError(report.errors);
+  }
   return isLivePolicy(source) ? source : { current: policyFrom(source) };
 }
 

@@ -85,7 +85,7 @@ export class SourceAnswers {
       "OPTIONS_TYPE",
       "",
       answer,
-      `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`,
+      `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy; a function that is to get the origin is written cors({ origin: fn })`,
     );
     return this.#invalid(report);
   }

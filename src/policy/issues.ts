@@ -53,7 +53,7 @@ export const ISSUE_CODES = {
   // Warnings: legal, but without effect or doubtful.
   ORIGIN_EMPTY_ENTRY: "Remove the empty entry; a trailing comma often makes one.",
   ORIGIN_COVERED: "Remove the entry: another one already covers it.",
-  ORIGIN_NEVER_SENT: "Write the page's origin: WebSocket handshakes carry https:// or http:// origins too.",
+  ORIGIN_NEVER_SENT: "Write the page's origin, https:// or http://: WebSocket handshakes carry it too.",
   MAX_AGE_CAPPED: "No browser keeps a preflight longer than a day; Chromium two hours, Safari ten minutes.",
   METHOD_NEVER_SENT: "Remove the method: browsers refuse to send it.",
   METHOD_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
@@ -141,7 +141,7 @@ function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind === "RegExp") return printable(String(RegExp.prototype.toString.call(value)));
-  const some = `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+  const some = `${/^(?!URL)[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
   if (kind !== "Object" && kind !== "Array") return some;
   try {
     return printable(JSON.stringify(value) ?? some);

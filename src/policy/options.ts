@@ -154,6 +154,9 @@ export interface DecisionRequest {
   readonly requestHeaders?: string | undefined;
   /** Is the request known to be same-origin (`Sec-Fetch-Site: same-origin`)? Default `false`. */
   readonly sameOrigin?: boolean | undefined;
+  // A request of Express has a method and a path, and would otherwise be taken for these values.
+  readonly headers?: never;
+  readonly url?: never;
 }
 
 /** Why a browser would not let the page proceed. */

@@ -18,9 +18,10 @@ const LIVE = Symbol.for("boring-cors.live-policy.1");
 /** One CORS policy: immutable, pure, and the same for every adapter and export. Its methods need no `this`. */
 export interface Policy {
   /**
-   * What this policy answers to a request, and why. Never throws, whatever the request is, but for an origin function.
+   * What this policy answers to a request, and why. Never throws, whatever the values are, but for an origin function.
    *
-   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}.
+   * @throws {TypeError} if an origin function has no answer on return, use {@link Policy.decideAsync}; or for a request
+   * object in the place of its values.
    * @example policy.decide({ method: "GET", path: "/public/x", origin: "https://any.example" }).allowed
    */
   decide(request: DecisionRequest): Decision;
