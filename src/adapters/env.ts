@@ -25,6 +25,7 @@ const NO_FLAGS = {
  * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }) })
  */
 export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): string[] {
+  checkName(name);
   checkOptions(options);
   const entries = listed(process.env[name]);
   if (entries.length > 0) return judged(name, entries);
@@ -35,6 +36,16 @@ export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): s
   throw new CorsConfigError(
     [{ code: "ENV_UNSET", path: name, value, message }],
     "Invalid environment variable",
+  );
+}
+
+/** `originsFromEnv(process.env.X)` passes the value, or nothing. */
+function checkName(name: unknown): void {
+  if (typeof name === "string" && /^[^\s:,=]+$/.test(name)) return;
+  const message = `${show(name)} is no name of a variable; write the name, in quotes: originsFromEnv("ALLOWED_ORIGINS")`;
+  throw new CorsConfigError(
+    [{ code: "OPTION_TYPE", path: "name", value: name, message }],
+    "Invalid name of originsFromEnv()",
   );
 }
 

@@ -97,6 +97,11 @@ function elements(
   return undefined;
 }
 
+/** `|` is a token's character that no method and no header has: "GET|POST" is two. */
+function isName(text: string): boolean {
+  return isToken(text) && !text.includes("|");
+}
+
 /** Often several names that were put where one belongs: then the message shows the split. */
 function reportNoToken(
   written: string,
@@ -125,7 +130,7 @@ function reportNoToken(
 }
 
 function splitNames(text: string): string[] {
-  return text.split(/[\s,;]+/).filter((name) => name !== "");
+  return text.split(/[\s,;|]+/).filter((name) => name !== "");
 }
 
 // Methods that a lower-case spelling is meant to name; everything else in lower case may be a method of its own.
@@ -160,7 +165,7 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
     const method = normalizeMethod(written);
     const upper = method.toUpperCase();
     if (method === "*") any = true;
-    else if (!isToken(method)) {
+    else if (!isName(method)) {
       reportNoToken(written, path, name, value, report);
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
       // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
@@ -170,6 +175,15 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
         path,
         written,
         `${show(written)} never matches, methods are case-sensitive; write ${show(upper)}`,
+        fix,
+      );
+    } else if (/^(?:ALL|ANY)$/.test(upper)) {
+      const fix = path === name ? replaceName(String(value), written, "*") : "*";
+      report.error(
+        "METHOD_TOKEN",
+        path,
+        written,
+        `${show(written)} is no method; for every method write "*"`,
         fix,
       );
     } else if (isForbiddenMethod(method)) {
@@ -201,7 +215,7 @@ function headerNames(
   const seen = new Set<string>();
   for (const [written, path] of elements(value, name, report) ?? []) {
     const lower = written.toLowerCase();
-    if (!isToken(written)) {
+    if (!isName(written)) {
       reportNoToken(written, path, name, value, report);
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
