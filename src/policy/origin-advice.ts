@@ -39,6 +39,7 @@ export function adviseOrigin(text: string): OriginAdvice {
 const RULES: readonly Rule[] = [
   opaque,
   word,
+  placeholder,
   quoted,
   whitespace,
   list,
@@ -75,8 +76,15 @@ function word(text: string): OriginAdvice | undefined {
   return undefined;
 }
 
+/** A template string that stands in quotes, a variable that no shell replaced. */
+function placeholder(text: string): OriginAdvice | undefined {
+  if (!/\$(?:\{|[A-Z])/.test(text)) return undefined;
+  const message = "holds a placeholder that nobody filled in; in JavaScript a template stands in backticks";
+  return { code: "ORIGIN_GRAMMAR", message };
+}
+
 function quoted(text: string): OriginAdvice | undefined {
-  if (/^\/.*\/[a-z]*$/.test(text)) {
+  if (/^\/.*\/[a-z]*$|^\^|\$$|^https\?:/.test(text)) {
     return {
       code: "ORIGIN_GRAMMAR",
       message: `is a RegExp inside a string; write it without quotes, or as { regexp, flags }`,
@@ -86,7 +94,11 @@ function quoted(text: string): OriginAdvice | undefined {
   // Several, each with quotes of its own or with one pair around all: the list shows the split.
   if (inner === text || entriesOf(inner).length > 1) return undefined;
   const what = /[[\]]/.test(text) ? "quotes and brackets" : "quotes";
-  return advice("ORIGIN_GRAMMAR", `has ${what} inside the string; remove them`, repaired(inner));
+  return advice(
+    "ORIGIN_GRAMMAR",
+    `has ${what} inside the string; remove them`,
+    inner === "*" ? inner : repaired(inner),
+  );
 }
 
 /** JSON arrays and their fragments lose their brackets too; an IPv6 address without quotes keeps its own. */
@@ -116,13 +128,19 @@ const EXAMPLES = ["https://app.example.com", "https://admin.example.com"];
 function list(text: string): OriginAdvice | undefined {
   const entries = entriesOf(unquoted(text));
   // "https;//a.example" is one, misspelt.
-  if (entries.length < 2 || /^https?;\/\//i.test(text)) return undefined;
-  const fixed = entries.map(repaired);
+  if (entries.length === 0 || /^https?;\/\//i.test(text)) return undefined;
+  if (entries.length === 1) {
+    const [only = ""] = entries;
+    return only === text
+      ? undefined
+      : advice("ORIGIN_LIST", "has a comma beside it; remove it", repaired(only));
+  }
+  const fixed = entries.map((entry) => repaired(entry) ?? noScheme(entry)?.fix);
   const whole = fixed.every((entry) => entry !== undefined);
   return {
     code: "ORIGIN_LIST",
     message: `is a list inside one string, which no origin equals; write an array: ${show(whole ? fixed : EXAMPLES)}`,
-    ...(whole ? { fix: fixed } : {}),
+    ...(whole ? { fix: fixed as readonly string[] } : {}),
   };
 }
 

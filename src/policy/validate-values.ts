@@ -217,6 +217,13 @@ function headerNames(
     const lower = written.toLowerCase();
     if (!isName(written)) {
       reportNoToken(written, path, name, value, report);
+    } else if (written === "PATCH" || (written !== lower && written === normalizeMethod(lower))) {
+      report.error(
+        "HEADER_TOKEN",
+        path,
+        written,
+        `${show(written)} is a method, not a header; write it into "methods"`,
+      );
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice; it was dropped`);
     } else if (keep(lower, written, path)) {
