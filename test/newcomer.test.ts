@@ -1,7 +1,9 @@
 // What a newcomer types wrong in the first five minutes: each says what to write, and each fix starts.
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
 import express from "express";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { DecisionEvent } from "../src/adapters/diagnostics.ts";
 import * as library from "../src/index.ts";
 import { APP, collectWarnings, from, preflightFrom, settled, started } from "./support/cases.ts";
 import { putAt } from "./support/put-at.ts";
@@ -344,6 +346,19 @@ test("an error's text names the client's origin at most once, in the first warni
   for (const origin of [APP, "https://b.example", "https://c.example"]) await server.send(from(origin));
   await settled();
   expect(warnings.map(({ code }) => code)).toEqual(["CORS_ORIGIN_ANSWER"]);
+});
+
+test("an origin function in the place of a source refuses everybody: NODE_DEBUG and the channel say why", async () => {
+  const details: string[] = [];
+  const heard = (message: unknown) => void details.push((message as DecisionEvent).decision.detail);
+  subscribe("boring-cors:decision", heard);
+  onTestFinished(() => void unsubscribe("boring-cors:decision", heard));
+  const { value } = type(
+    "cors((origin, callback) => callback(null, ['https://a.example.com'].includes(origin)))",
+  );
+  const { server } = await mountedInExpress(value);
+  expect(corsHeaders(await server.send(from(LIST[0])))).toEqual({});
+  expect(details).toEqual([expect.stringContaining("is written cors({ origin: fn })")]);
 });
 
 describe("imports", () => {
