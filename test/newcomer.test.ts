@@ -281,6 +281,7 @@ const TOLD_LATER: readonly (readonly [string, string])[] = [
   ["cors({ origin: (req, callback) => callback(null, { origin: true }) })", "answer true or false"],
   ["cors({ origin: (req) => req.headers.origin === 'x' })", "callback(null, false)"],
   ["cors({ origin: originsFromEnv })", 'originsFromEnv("ALLOWED_ORIGINS")'],
+  ["cors({ origin: (origin, callback) => callback(true, false) })", 'of route "/" failed: true'],
   ["cors((origin, callback) => callback(null, true))", "is written cors({ origin: fn })"],
   ["cors((req) => 'https://app.example.com')", "answer { origin: [...] }, false or a Policy"],
   ["cors((req) => ['https://app.example.com'])", "answer { origin: [...] }, false or a Policy"],
@@ -359,6 +360,18 @@ test("an origin function in the place of a source refuses everybody: NODE_DEBUG 
   const { server } = await mountedInExpress(value);
   expect(corsHeaders(await server.send(from(LIST[0])))).toEqual({});
   expect(details).toEqual([expect.stringContaining("is written cors({ origin: fn })")]);
+});
+
+test("what is thrown, or called back beside an answer, stays what it was", async () => {
+  const thrown = { origin: "https://a.example.com", status: 401 };
+  const functions: library.OriginFunction[] = [
+    () => Promise.reject(thrown),
+    (_origin, callback) => callback(thrown, false),
+  ];
+  for (const origin of functions) {
+    const decision = library.definePolicy({ origin }).decideAsync({ method: "GET", origin: APP });
+    await expect(decision).rejects.toBe(thrown);
+  }
 });
 
 describe("imports", () => {

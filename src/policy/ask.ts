@@ -34,7 +34,7 @@ export function askOnce(
     if (asking) early = { error, answer };
     else done(error, answer);
   };
-  const fail = (error: unknown) => settle(asError(error, what), undefined);
+  const fail = (error: unknown, alone = false) => settle(asError(error, what, alone), undefined);
   const take = (answer: unknown) => {
     if (answer !== undefined) settle(undefined, answer);
     else if (ask.length < 2)
@@ -42,9 +42,9 @@ export function askOnce(
   };
   try {
     const returned = ask(subject as never, (error, answer) =>
-      error ? fail(error) : settle(undefined, answer),
+      error ? fail(error, answer === undefined) : settle(undefined, answer),
     );
-    if (isThenable(returned)) Promise.resolve(returned).then(take, fail);
+    if (isThenable(returned)) Promise.resolve(returned).then(take, (error) => fail(error));
     else if (!settled) take(returned);
   } catch (error) {
     fail(error);

@@ -33,10 +33,10 @@ export function adviseFunction(value: unknown, where: "origin" | "source"): stri
 
 /**
  * What a function failed with, as an error that `next` can take: Express gives the strings "route" and "router" a
- * meaning of their own. An answer in the error's place is the callback's first argument forgotten.
+ * meaning of their own. `alone`: called back without an answer. If it is an answer itself, the error was forgotten.
  */
-export function asError(error: unknown, what: string): Error | object {
-  if (isAnswer(error)) {
+export function asError(error: unknown, what: string, alone: boolean): Error | object {
+  if (alone && isAnswer(error)) {
     return new TypeError(
       `${what} called back ${show(error)} as its error; the error comes first: callback(null, ${show(error)})`,
     );
