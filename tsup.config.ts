@@ -38,6 +38,7 @@ const seldomLater = (external: boolean): Plugin => ({
 // Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
 const SELDOM = [
   "adviseFunction",
+  "adviseKey",
   "adviseOrigin",
   "asError",
   "digestOf",

@@ -190,6 +190,7 @@ const REFUSED: readonly (readonly [string, string, "fix"?])[] = [
   ["cors({ routes: { '*': { origin: '*' } } })", 'write "/"'],
   ["cors({ routes: { GET: { origin: '*' } } })", 'a key is a path, and methods stand in its rule: write "/"'],
   ["cors({ routes: { 'POST /api': { origin: '*' } } })", 'methods stand in its rule: write "/api"'],
+  ["cors({ routes: { 'https://a.example.com': false } })", 'is a URL, and a key is a path; write "/"'],
   ["cors({ routes: { 'https://a.example.com/x': false } })", 'is a URL, and a key is a path; write "/x"'],
   ["cors({ routes: { '/': 'https://a.example.com' } })", 'write {"origin":["https://a.example.com"]}', "fix"],
   ["cors({ routes: { '/': ['https://a.example.com'] } })", 'write {"origin":["https://a.', "fix"],
