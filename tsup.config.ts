@@ -38,12 +38,16 @@ const seldomLater = (external: boolean): Plugin => ({
 
 // Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
 const SELDOM = [
+  "adviseFunction",
+  "adviseKey",
   "adviseOption",
   "adviseOrigin",
+  "asError",
   "digestOf",
   "explain",
   "isOrCoversPublicSuffix",
   "judgeRegExp",
+  "misused",
   "refuse",
 ];
 const LAZY_SELDOM = [

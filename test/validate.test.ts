@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { type ConfigIssue, type ConfigIssueCode, CorsConfigError, cors, definePolicy } from "../src/index.ts";
 import { ISSUE_CODES } from "../src/policy/issues.ts";
+import { putAt } from "./support/put-at.ts";
 
 const APP = "https://app.example.com";
 
@@ -581,23 +582,6 @@ describe("refused at start-up", () => {
 });
 
 /** Puts a value at an issue's path: `routes["/"].origin[1]`, `credentials`, `""`. */
-function putAt(options: unknown, path: string, value: unknown): unknown {
-  const keys = [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
-    ([, quoted, index, name]) => quoted ?? index ?? name ?? "",
-  );
-  return put(options, keys, value);
-}
-
-function put(target: unknown, [key, ...rest]: string[], value: unknown): unknown {
-  if (key === undefined) return value;
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(target)
-    ? [...target]
-    : { ...(target as object) };
-  const record = copy as Record<string, unknown>;
-  record[key] = put(record[key], rest, value);
-  return copy;
-}
-
 const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
   [{ origin: [APP, ""] }, "ORIGIN_EMPTY_ENTRY", "origin[1]", [APP]],
   [{ origin: [APP, "https://b.example", APP] }, "ORIGIN_COVERED", "origin[2]", [APP, "https://b.example"]],

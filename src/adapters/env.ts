@@ -40,6 +40,7 @@ const NO_FLAGS = {
  * @example cors({ origin: originsFromEnv("ALLOWED_ORIGINS", { fallback: "http://localhost:5173" }), credentials: true });
  */
 export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): string[] {
+  checkName(name);
   checkOptions(options);
   const entries = listed(process.env[name]);
   if (entries.length > 0) return judged(name, entries);
@@ -54,6 +55,19 @@ export function originsFromEnv(name: string, options?: OriginsFromEnvOptions): s
 }
 
 const EXAMPLE = 'write { fallback: "http://localhost:5173" }';
+
+/** `originsFromEnv(process.env.X)` passes the value, or nothing. */
+function checkName(name: unknown): void {
+  if (typeof name === "string" && /^[^\s:,=]+$/.test(name)) return;
+  const message = `${show(name)} is no name of a variable; write the name, in quotes: originsFromEnv("ALLOWED_ORIGINS")`;
+  refuse(
+    new CorsConfigError(
+      [{ code: "OPTION_TYPE", path: "name", value: name, message }],
+      "Invalid name of originsFromEnv()",
+    ),
+    originsFromEnv,
+  );
+}
 
 function checkOptions(options: unknown): void {
   if (options === undefined || options === null) return;

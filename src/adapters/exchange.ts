@@ -130,6 +130,7 @@ export class Exchange implements Claim {
       if (isOver(res)) return;
       if (verdict !== undefined) {
         if (verdict.overruled !== undefined) warnOfOverruled(mount.warnings, rule, origin, verdict.overruled);
+        if (verdict.invalid === true) warnOfAnswer(mount.warnings, verdict);
         return this.finish(kind, origin, verdict.refused === null, verdict);
       }
       mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
@@ -274,6 +275,13 @@ const OVERRULED = {
     "give the page an origin of its own",
   ],
 } as const;
+
+/** Only the first: what it says names an origin, and a client chooses those. */
+function warnOfAnswer(warnings: OnceWarnings, { because }: OriginVerdict): void {
+  warnings.warn("origin answer", "CorsOriginFunctionWarning", "CORS_ORIGIN_ANSWER", () => {
+    return `${because?.()} The origin was refused; answer true or false.`;
+  });
+}
 
 function warnOfStack(warnings: OnceWarnings): void {
   warnings.warn("stacked", "CorsStackedWarning", "CORS_STACKED", () => {

@@ -7,7 +7,7 @@ import type { Origin, PolicyOptions } from "../policy/options.ts";
 import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
 import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
-import { refuse } from "../policy/seldom.ts";
+import { adviseFunction, misused, refuse } from "../policy/seldom.ts";
 import { isOptions } from "../policy/validate.ts";
 import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
 import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
@@ -132,16 +132,21 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   const found = sourceOf(source);
   if (typeof found === "object") warnOf(found.current);
   const adapter = new Adapter(found, base);
-  const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => adapter.run(req, res, next);
+  const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => {
+    if (typeof next !== "function") throw misused("next");
+    adapter.run(req, res, next);
+  };
   const members = {
-    wrap:
-      (listener: RequestListener): RequestListener =>
-      (req, res) => {
+    wrap: (listener: RequestListener): RequestListener => {
+      // Mounted without a call, it would get the request in the place of the application, and never answer.
+      if (typeof listener !== "function") throw misused("wrap");
+      return (req, res) => {
         adapter.run(req, res, (error) => {
           if (error === undefined) listener(req, res);
           else fail(error, res);
         });
-      },
+      };
+    },
     onError: (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => {
       adapter.run(req, res, () => next(error));
     },
@@ -170,11 +175,12 @@ function checkAdapterOptions(source: unknown, options: unknown): string {
   }
   const given = isOptions(options) ? options : {};
   if (given !== options && options !== undefined && options !== null) {
+    const meant = typeof options === "string" && baseProblem(options) === undefined ? options : "/billing";
     report.error(
       "OPTIONS_TYPE",
       "",
       options,
-      `${show(options)} is no options object; write { base: "/billing" }, or nothing`,
+      `${show(options)} is no options object; write { base: ${show(meant)} }, or nothing`,
     );
   }
   const { base = "", mode = "enforce", ...unknown } = given;
@@ -207,7 +213,12 @@ function isRequest(source: unknown): boolean {
 }
 
 function sourceOf(source: unknown): Source {
-  if (typeof source === "function") return source as SourceFunction<never>;
+  if (typeof source === "function") {
+    if (source.length < 3) return source as SourceFunction<never>;
+    const report = new IssueReport();
+    report.error("OPTIONS_TYPE", "", source, `${show(source)} ${adviseFunction(source, "source")}`);
+    refuse(new CorsConfigError(report.errors), cors);
+  }
   return isLivePolicy(source) ? source : { current: policyFrom(source, cors) };
 }
 

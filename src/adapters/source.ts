@@ -117,15 +117,15 @@ export class SourceAnswers {
       if (policy !== undefined) return { rule: compiledOf(policy).select(pathOf()), policy };
       return this.#resolveOptions(answer, origin, pathOf);
     }
-    if (answer === false || (Array.isArray(answer) && answer.length === 0))
-      return { rule: this.off, policy: undefined };
+    if (answer === false) return { rule: this.off, policy: undefined, because: saidFalse };
+    if (Array.isArray(answer) && answer.length === 0) return { rule: this.off, policy: undefined };
     if (answer === "passthrough") return { rule: this.#handsOff, policy: undefined };
     const report = new IssueReport();
     report.error(
       "OPTIONS_TYPE",
       "",
       answer,
-      `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy`,
+      `${show(answer)} is no answer; answer { origin: [...] }, false or a Policy; a function that is to get the origin is written cors({ origin: fn })`,
     );
     return this.#invalid(report);
   }
@@ -171,6 +171,14 @@ export class SourceAnswers {
     };
     return { rule: this.off, policy: undefined, because };
   }
+}
+
+/** An origin function in the place of a source answers this to everybody: it looks for a request in a list of origins. */
+function saidFalse(): string {
+  return (
+    "The per-request source answered false; to allow, answer { origin: [...] }. It gets the request: a function " +
+    "that is to get the origin is written cors({ origin: fn })."
+  );
 }
 
 const SHOWN_ISSUES = 3;

@@ -5,7 +5,9 @@ import { IssueReport, show } from "./issues.ts";
 import { isOpaqueOrigin, type ParsedOrigin, parseOrigin } from "./origin.ts";
 import { originSet } from "./origin-set.ts";
 import { GRANTED, type OriginVerdict } from "./request.ts";
+import { asError } from "./seldom.ts";
 import { checkOrigin } from "./validate-origin.ts";
+import { regexpParts } from "./validate-regexp.ts";
 
 type Callback = (error: unknown, answer?: unknown) => void;
 
@@ -32,17 +34,17 @@ export function askOnce(
     if (asking) early = { error, answer };
     else done(error, answer);
   };
-  const fail = (error: unknown) => settle(asError(error, what), undefined);
+  const fail = (error: unknown, alone = false) => settle(asError(error, what, alone), undefined);
   const take = (answer: unknown) => {
     if (answer !== undefined) settle(undefined, answer);
     else if (ask.length < 2)
-      fail(new TypeError(`${what} returned nothing; return an answer, or call its callback`));
+      fail(new TypeError(`${what} returned nothing; return an answer (false refuses), or call its callback`));
   };
   try {
     const returned = ask(subject as never, (error, answer) =>
-      error ? fail(error) : settle(undefined, answer),
+      error ? fail(error, answer === undefined) : settle(undefined, answer),
     );
-    if (isThenable(returned)) Promise.resolve(returned).then(take, fail);
+    if (isThenable(returned)) Promise.resolve(returned).then(take, (error) => fail(error));
     else if (!settled) take(returned);
   } catch (error) {
     fail(error);
@@ -55,12 +57,6 @@ function isThenable(value: unknown): boolean {
   return (
     typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
   );
-}
-
-/** Express gives the strings "route" and "router" a meaning of their own, so `next(err)` gets objects only. */
-function asError(error: unknown, what: string): Error | object {
-  if (typeof error === "object" && error !== null) return error;
-  return new Error(`${what} failed: ${typeof error === "string" ? error : show(error)}`);
 }
 
 /** Does a rule's origin function decide about this request? Not on its own site, nor for a malformed origin. */
@@ -77,7 +73,8 @@ export function unasked(sameOrigin: boolean): OriginVerdict {
 export function judgeAnswer(rule: CompiledRule, origin: string, answer: unknown): OriginVerdict {
   const parsed = parseOrigin(origin);
   if (!isCovered(rule, origin, parsed, answer)) {
-    return { refused: "origin-not-allowed", because: () => whyNot(rule, origin, answer) };
+    const because = () => whyNot(rule, origin, answer);
+    return { refused: "origin-not-allowed", because, invalid: isNoAnswer(answer) };
   }
   if (parsed === undefined) return rule.allowOpaque ? GRANTED : OPAQUE;
   return isRefusedAsInsecure(rule, parsed) ? INSECURE : GRANTED;
@@ -114,6 +111,18 @@ function isCovered(
     );
   }
   return isAnyone(answer) || answer === origin || (isWider(answer) && matches(rule, origin, parsed, answer));
+}
+
+/**
+ * Can this allow no origin at all? Then it is a mistake of the function, not its refusal. Lists are not looked through,
+ * they may be long; nothing (a look-up that found none) is how people refuse.
+ */
+function isNoAnswer(answer: unknown): boolean {
+  if (typeof answer === "string") {
+    return answer !== "" && !isWider(answer) && !isOpaqueOrigin(answer) && parseOrigin(answer) === undefined;
+  }
+  if (typeof answer !== "object") return typeof answer !== "boolean" && answer !== undefined;
+  return answer !== null && !Array.isArray(answer) && regexpParts(answer) === undefined;
 }
 
 function isAnyone(entry: unknown): boolean {

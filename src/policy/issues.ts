@@ -53,7 +53,7 @@ export const ISSUE_CODES = {
   // Warnings: legal, but without effect or doubtful.
   ORIGIN_EMPTY_ENTRY: "Remove the empty entry; a trailing comma often makes one.",
   ORIGIN_COVERED: "Remove the entry: another one already covers it.",
-  ORIGIN_NEVER_SENT: "Write the page's origin: WebSocket handshakes carry https:// or http:// origins too.",
+  ORIGIN_NEVER_SENT: "Write the page's origin, https:// or http://: WebSocket handshakes carry it too.",
   MAX_AGE_CAPPED: "No browser keeps a preflight longer than a day; Chromium two hours, Safari ten minutes.",
   METHOD_NEVER_SENT: "Remove the method: browsers refuse to send it.",
   METHOD_COVERED: 'Remove the name: "*" or an equal entry already covers it.',

@@ -285,6 +285,9 @@ export interface DecisionRequest {
    * @defaultValue `false`
    */
   readonly sameOrigin?: boolean | undefined;
+  // A request of Express has a method and a path, and would otherwise be taken for these values.
+  readonly headers?: never;
+  readonly url?: never;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   isLoopback,
   isOpaqueOrigin,
   MAX_ORIGIN_BYTES,
+  meantScheme,
   parseOrigin,
   parsePattern,
 } from "./origin.ts";
@@ -37,11 +38,14 @@ export function adviseOrigin(text: string): OriginAdvice {
 // The first rule that applies speaks; its fix repairs everything that can be repaired.
 const RULES: readonly Rule[] = [
   opaque,
+  word,
+  placeholder,
   quoted,
   whitespace,
   list,
   wildcard,
   noScheme,
+  misspelt,
   userinfo,
   unicode,
   address,
@@ -60,16 +64,53 @@ function opaque(text: string): OriginAdvice | undefined {
   };
 }
 
+/** What an environment variable says in the place of `*` or `false`. */
+function word(text: string): OriginAdvice | undefined {
+  if (/^(?:true|all|any|everyone)$/i.test(text)) {
+    const origins = `otherwise list the origins: "https://app.example.com"`;
+    return { code: "ORIGIN_SCHEME", message: `is no origin; for a public API write "*", ${origins}` };
+  }
+  if (/^(?:false|none|off|no)$/i.test(text)) {
+    return { code: "ORIGIN_SCHEME", message: "is no origin; to allow none write false, without quotes" };
+  }
+  return undefined;
+}
+
+/** A template string that stands in quotes, a variable that no shell replaced. */
+function placeholder(text: string): OriginAdvice | undefined {
+  if (!/\$(?:\{|[A-Z])/.test(text)) return undefined;
+  const message = "holds a placeholder that nobody filled in; in JavaScript a template stands in backticks";
+  return { code: "ORIGIN_GRAMMAR", message };
+}
+
 function quoted(text: string): OriginAdvice | undefined {
-  if (/^\/.*\/[a-z]*$/.test(text)) {
+  if (/^\/.*\/[a-z]*$|^\^|\$$|^https\?:/.test(text)) {
     return {
       code: "ORIGIN_GRAMMAR",
       message: `is a RegExp inside a string; write it without quotes, or as { regexp, flags }`,
     };
   }
-  const inner = /^(["'`])(.*)\1$/.exec(text)?.[2];
-  if (inner === undefined) return undefined;
-  return advice("ORIGIN_GRAMMAR", "has quotes inside the string; remove them", repaired(inner));
+  const inner = unquoted(text);
+  // Several, each with quotes of its own or with one pair around all: the list shows the split.
+  if (inner === text || entriesOf(inner).length > 1) return undefined;
+  const what = /[[\]]/.test(text) ? "quotes and brackets" : "quotes";
+  return advice(
+    "ORIGIN_GRAMMAR",
+    `has ${what} inside the string; remove them`,
+    inner === "*" ? inner : repaired(inner),
+  );
+}
+
+/** JSON arrays and their fragments lose their brackets too; an IPv6 address without quotes keeps its own. */
+function unquoted(text: string): string {
+  return text.replace(/^[[\s]*["'`]+/, "").replace(/["'`]+[\]\s]*$/, "");
+}
+
+function entriesOf(text: string): string[] {
+  return text
+    .split(/[\s,;|]+/)
+    .map(unquoted)
+    .filter((entry) => entry !== "" && entry !== "[" && entry !== "]");
 }
 
 function whitespace(text: string): OriginAdvice | undefined {
@@ -82,15 +123,24 @@ function whitespace(text: string): OriginAdvice | undefined {
   );
 }
 
+const EXAMPLES = ["https://app.example.com", "https://admin.example.com"];
+
 function list(text: string): OriginAdvice | undefined {
-  const entries = text.split(/[\s,;|]+/).filter((entry) => entry !== "");
-  if (entries.length < 2) return undefined;
-  const fixed = entries.map(repaired);
+  const entries = entriesOf(unquoted(text));
+  // "https;//a.example" is one, misspelt.
+  if (entries.length === 0 || /^https?;\/\//i.test(text)) return undefined;
+  if (entries.length === 1) {
+    const [only = ""] = entries;
+    return only === text
+      ? undefined
+      : advice("ORIGIN_LIST", "has a comma beside it; remove it", repaired(only));
+  }
+  const fixed = entries.map((entry) => repaired(entry) ?? noScheme(entry)?.fix);
   const whole = fixed.every((entry) => entry !== undefined);
   return {
     code: "ORIGIN_LIST",
-    message: `is a list inside one string, which no origin equals; write an array: ${show(whole ? fixed : entries)}`,
-    ...(whole ? { fix: fixed } : {}),
+    message: `is a list inside one string, which no origin equals; write an array: ${show(whole ? fixed : EXAMPLES)}`,
+    ...(whole ? { fix: fixed as readonly string[] } : {}),
   };
 }
 
@@ -107,13 +157,19 @@ function wildcard(text: string): OriginAdvice | undefined {
 function noScheme(text: string): OriginAdvice | undefined {
   if (text.includes("://")) return undefined;
   // "https:a.example" and "http//a.example" too, but not the first letters of "httpbin.org".
-  const host = text.replace(/^(?:https?(?::|(?=\/)))?\/*/i, "");
+  const host = text.replace(/^(?:https?(?:[:;]|(?=\/)))?\/*/i, "");
   const scheme = schemeFor(host);
   return advice(
     "ORIGIN_SCHEME",
     "has no scheme; write it",
     scheme === undefined ? undefined : repaired(`${scheme}://${host}`),
   );
+}
+
+function misspelt(text: string): OriginAdvice | undefined {
+  const meant = meantScheme(/^([a-z]+):/i.exec(text)?.[1]?.toLowerCase() ?? "");
+  if (meant === undefined) return undefined;
+  return advice("ORIGIN_SCHEME", "misspells its scheme; write", repaired(text.replace(/^[^:]*/, meant)));
 }
 
 /** http on this very machine, https elsewhere; `undefined` for a single word, and for addresses, which may speak either. */

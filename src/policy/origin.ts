@@ -167,3 +167,10 @@ export function isLoopback(host: string): boolean {
 export function isInsecure(origin: { readonly scheme: string; readonly host: string }): boolean {
   return origin.scheme === "http" && !isLoopback(origin.host);
 }
+
+/** http or https, for a scheme that looks like a slip of the hand (`htps`, `htttp`); `undefined` for every other. */
+export function meantScheme(scheme: string): "http" | "https" | undefined {
+  if (scheme === "http" || scheme === "https" || !/^(?:h+t+p+s*|t{2,}ps*|htt+s?|hpt+s?|hptts?)$/.test(scheme))
+    return undefined;
+  return scheme.endsWith("s") ? "https" : "http";
+}

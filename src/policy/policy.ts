@@ -22,11 +22,12 @@ const LIVE = Symbol.for("boring-cors.live-policy.1");
  */
 export interface Policy {
   /**
-   * What this policy answers to a request, and why. Never throws, whatever the request is, but for an origin function.
+   * What this policy answers to a request, and why. Never throws, whatever the values are, but for an origin function.
    *
    * @param request Raw values of the request.
    * @returns What to answer.
-   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}. What it throws.
+   * @throws {TypeError} if an origin function has no answer on return; use {@link Policy.decideAsync}. What it throws. And
+   * for a request object in the place of its values.
    * @example policy.decide({ method: "GET", path: "/public/x", origin: "https://any.example" }).allowed; // true
    * @see https://fetch.spec.whatwg.org/#cors-check
    */

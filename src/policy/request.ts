@@ -1,5 +1,6 @@
 // A request as a policy sees it, what is known of its origin, and the names that its answer varies by.
 import type { DecisionReason, DecisionRequest } from "./options.ts";
+import { misused } from "./seldom.ts";
 
 /** A request of which every field is known to be a string, or absent. */
 export interface CleanRequest {
@@ -17,6 +18,8 @@ export interface OriginVerdict {
   readonly because?: (() => string) | undefined;
   /** Did a function allow the origin, and is it refused all the same? What would let it in. */
   readonly overruled?: "dangerouslyAllowInsecureOrigins" | "dangerouslyAllowOpaqueOrigins" | undefined;
+  /** Did a function answer what can allow no origin at all? */
+  readonly invalid?: boolean | undefined;
   /** Does the answer depend on Origin although the rule does not: a per-request source may have looked at it? */
   readonly varies?: boolean | undefined;
 }
@@ -31,10 +34,14 @@ export const PREFLIGHT_VARY: readonly string[] = Object.freeze([
 export const ORIGIN_VARY: readonly string[] = Object.freeze(["Origin"]);
 export const NO_VARY: readonly string[] = Object.freeze([]);
 
-/** Whatever a caller passes becomes a request: fields that are no strings count as absent. */
+/**
+ * Whatever a caller passes becomes a request: fields that are no strings count as absent. But for a request of Node's or
+ * of Fetch: it has a method and no `origin`, so that every policy would seem to allow it.
+ */
 export function cleanRequest(request: DecisionRequest): CleanRequest {
-  const { method, path, origin, requestMethod, requestHeaders, sameOrigin }: Partial<DecisionRequest> =
+  const { method, path, origin, requestMethod, requestHeaders, sameOrigin, headers, url }: MaybeRequest =
     Object(request);
+  if (headers !== undefined || url !== undefined) throw misused("decide");
   return {
     method: text(method) ?? "",
     path: text(path) ?? "/",
@@ -44,6 +51,11 @@ export function cleanRequest(request: DecisionRequest): CleanRequest {
     sameOrigin: sameOrigin === true,
   };
 }
+
+type MaybeRequest = Partial<Omit<DecisionRequest, "headers" | "url">> & {
+  readonly headers?: unknown;
+  readonly url?: unknown;
+};
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

@@ -1,5 +1,6 @@
 // path -> route: the longest key on segment boundaries; a path that two readers could read differently fails closed.
 import { type IssueReport, show } from "./issues.ts";
+import { adviseKey } from "./seldom.ts";
 
 /** What a look-up says: a route, that no key covers the path, or that readers of the path would disagree. */
 export type Selected<R> =
@@ -137,15 +138,7 @@ const KEY = /^(?:\/[A-Za-z0-9\-._~!$&'+,=@]+)+$/;
 /** What keeps a key (or a `base`) from being a path prefix; `undefined` where nothing does. */
 export function routeKeyProblem(key: string): string | undefined {
   if (key === "/" || (KEY.test(key) && !DOT_SEGMENT.test(key))) return undefined;
-  const prefix = /^[^*:{(?]*/.exec(key)?.[0].replace(/\/+$/, "") || "/";
-  if (/[*:{(]/.test(key)) {
-    return `has pattern characters, and a key covers everything below it; write ${show(prefix)}`;
-  }
-  if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key.replace(/\/+$/, "")}`)}`;
-  if (DOT_SEGMENT.test(key)) return "has a dot segment, which clients remove; write the path that is meant";
-  if (key.endsWith("/")) return `ends with a slash; a key covers everything below it: write ${show(prefix)}`;
-  if (key.includes("//")) return `has an empty segment; write ${show(key.replace(/\/{2,}/g, "/"))}`;
-  return 'has characters that readers of a path disagree about; a key is made of A-Za-z0-9-._~!$&\'+,=@ and "/"';
+  return adviseKey(key);
 }
 
 export function checkRouteKeys(keys: readonly string[], report: IssueReport): void {

@@ -1,5 +1,7 @@
 // "Did you mean": from a misspelt option name to the right one, and whether anything is lost without it.
 
+import { show } from "./issues.ts";
+
 const CLOSED = "no header grants private network access any more, browsers ask the user instead; remove it";
 
 // Names that people write and no edit distance leads from: other libraries' options, and the headers themselves.
@@ -21,6 +23,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   allowcredentials: "credentials",
   withcredentials: "credentials",
   preflightmaxage: "maxAge",
+  route: "routes",
+  paths: "routes",
+  path: "routes",
   successstatus: "optionsSuccessStatus",
   "access-control-allow-origin": "origin",
   "access-control-allow-credentials": "credentials",
@@ -68,8 +73,10 @@ export function adviseOption(
   const lower = name.toLowerCase();
   if (lower === "routes") return refused('routes do not nest: give "/parent/child" a key of its own');
   if (PRIVATE_NETWORK.has(lower)) return refused(CLOSED);
-  const elsewhere = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined;
-  if (elsewhere !== undefined) return dropped(`unknown option (${elsewhere}), and was dropped; remove it`);
+  const useless = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined;
+  if (useless !== undefined) return dropped(`unknown option (${useless}), and was dropped; remove it`);
+  const elsewhere = belongsElsewhere(name, lower);
+  if (elsewhere !== undefined) return refused(elsewhere);
   const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
   if (meant === undefined) return refused(`the options are ${known.join(", ")}`);
   const right = JSON.stringify(meant);
@@ -78,6 +85,22 @@ export function adviseOption(
   if (WITHOUT_ACCESS.has(meant))
     return dropped(`unknown option, and was dropped; write ${right} if that was meant`);
   return refused(`did you mean ${right}?`);
+}
+
+const METHOD = /^(?:get|head|post|put|patch|delete|options)$/;
+
+/** What is no misspelt option, but has its place. */
+function belongsElsewhere(name: string, lower: string): string | undefined {
+  if (name.startsWith("/")) return `a path belongs into the table: { routes: { ${show(name)}: { ... } } }`;
+  if (lower === "base" || lower === "mode")
+    return `write it as the second argument: cors(policy, { ${lower} })`;
+  if (/^(?:debug|log|logger|verbose)$/.test(lower))
+    return "start the process with NODE_DEBUG=boring-cors, which prints why an origin was refused";
+  if (METHOD.test(lower))
+    return `a rule holds for all its methods: { methods: [${show(name.toUpperCase())}] }`;
+  if (/^(?:authorization|[a-z0-9]+(?:-[a-z0-9]+)+)$/.test(lower) && !lower.startsWith("access-control-"))
+    return `a header that pages may send is written { allowedHeaders: [${show(name)}] }`;
+  return undefined;
 }
 
 function nearest(lower: string, known: readonly string[]): string | undefined {

@@ -2,9 +2,16 @@
 import type { CheckedList, CheckedOrigin, CheckedRule } from "./checked.ts";
 import { type IssueReport, show } from "./issues.ts";
 import type { OriginFunction } from "./options.ts";
-import { isInsecure, isOpaqueOrigin, type OriginPattern, parseOrigin, parsePattern } from "./origin.ts";
+import {
+  isInsecure,
+  isOpaqueOrigin,
+  meantScheme,
+  type OriginPattern,
+  parseOrigin,
+  parsePattern,
+} from "./origin.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
-import { adviseOrigin, isOrCoversPublicSuffix } from "./seldom.ts";
+import { adviseFunction, adviseOrigin, isOrCoversPublicSuffix } from "./seldom.ts";
 import { checkRegExp, judged, regexpParts } from "./validate-regexp.ts";
 
 const UNSET = "an unset environment variable? list the origins, or read them with originsFromEnv(name)";
@@ -25,7 +32,11 @@ export function checkOrigin(
   flags: RuleFlags,
   report: IssueReport,
 ): CheckedOrigin {
-  if (typeof value === "function") return { kind: "function", ask: value as OriginFunction };
+  if (typeof value === "function") {
+    if (value.length > 2)
+      report.error("ORIGIN_TYPE", path, value, `${show(value)} ${adviseFunction(value, "origin")}`);
+    return { kind: "function", ask: value as OriginFunction };
+  }
   if (value === true || value === "*") return { kind: "any" };
   if (value === false) return { kind: "none" };
   if (value === undefined || value === null || value === "") {
@@ -149,15 +160,7 @@ function checkString(
   if (origin !== undefined && !text.includes("*")) {
     if (flags.credentials && !flags.dangerouslyAllowInsecureOrigins && isInsecure(origin))
       insecure(text, path, report);
-    if (origin.scheme === "wss" || origin.scheme === "ws") {
-      report.warn(
-        "ORIGIN_NEVER_SENT",
-        path,
-        text,
-        `${show(text)} is never sent: a WebSocket handshake carries the page's origin; write "http${text.slice(2)}"`,
-        `http${text.slice(2)}`,
-      );
-    }
+    warnOfScheme(text, origin.scheme, path, report);
     list.exact.push(text);
   } else if (isOpaqueOrigin(text) && flags.dangerouslyAllowOpaqueOrigins) {
     list.exact.push(text);
@@ -179,6 +182,22 @@ function checkString(
     list.patterns.push(pattern);
   }
   list.written.push(text);
+}
+
+/** Every scheme can be an app's own, so these start; but no page has them. */
+function warnOfScheme(text: string, scheme: string, path: string, report: IssueReport): void {
+  const socket = scheme === "wss" || scheme === "ws";
+  const meant = socket ? `http${scheme.slice(2)}` : meantScheme(scheme);
+  if (meant === undefined) return;
+  const fix = meant + text.slice(scheme.length);
+  const why = socket ? "a WebSocket handshake carries the page's origin" : `a misspelt ${meant}?`;
+  report.warn(
+    "ORIGIN_NEVER_SENT",
+    path,
+    text,
+    `${show(text)} is never sent: ${why}; write ${show(fix)}`,
+    fix,
+  );
 }
 
 function insecure(text: string, path: string, report: IssueReport): void {

@@ -100,6 +100,11 @@ function split(whole: string, path: string): Element[] {
   return names.filter((element) => element !== "").map((element) => [element, path, whole]);
 }
 
+/** `|` is a token's character that no method and no header has: "GET|POST" is two. */
+function isName(text: string): boolean {
+  return isToken(text) && !text.includes("|");
+}
+
 /** Often several names that were put where one belongs: then the message shows the split. */
 function reportNoToken(
   written: string,
@@ -128,7 +133,7 @@ function reportNoToken(
 }
 
 function splitNames(text: string): string[] {
-  return text.split(/[\s,;]+/).filter((name) => name !== "");
+  return text.split(/[\s,;|]+/).filter((name) => name !== "");
 }
 
 // Methods that a lower-case spelling is meant to name; everything else in lower case may be a method of its own.
@@ -163,7 +168,7 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
     const method = normalizeMethod(written);
     const upper = method.toUpperCase();
     if (method === "*") any = true;
-    else if (!isToken(method)) {
+    else if (!isName(method)) {
       reportNoToken(written, path, name, value, report);
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
       // The fix of one element of a comma list is the whole list: a path leads to a value, not into a string.
@@ -173,6 +178,15 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
         path,
         written,
         `${show(written)} never matches, methods are case-sensitive; write ${show(upper)}`,
+        fix,
+      );
+    } else if (/^(?:ALL|ANY)$/.test(upper)) {
+      const fix = path === name ? replaceName(String(value), written, "*") : "*";
+      report.error(
+        "METHOD_TOKEN",
+        path,
+        written,
+        `${show(written)} is no method; for every method write "*"`,
         fix,
       );
     } else if (isForbiddenMethod(method)) {
@@ -214,8 +228,15 @@ function headerNames(
   const seen = new Set<string>();
   for (const [written, path] of elements(value, name, report) ?? []) {
     const lower = written.toLowerCase();
-    if (!isToken(written)) {
+    if (!isName(written)) {
       reportNoToken(written, path, name, value, report);
+    } else if (written === "PATCH" || (written !== lower && written === normalizeMethod(lower))) {
+      report.error(
+        "HEADER_TOKEN",
+        path,
+        written,
+        `${show(written)} is a method, not a header; write it into "methods"`,
+      );
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice and was dropped; remove it`);
     } else if (keep(lower, written, path)) {

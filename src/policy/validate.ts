@@ -83,7 +83,8 @@ function checkRoute(value: unknown, report: IssueReport, request: SourceRequest 
   if (value === "passthrough") return value;
   if (value === false) return defaultRule();
   if (isOptions(value)) return checkWhole(value, report, request);
-  const list = value === "*" || Array.isArray(value) ? { origin: value } : undefined;
+  const origins = typeof value === "string" && value.includes("://") ? [value] : value;
+  const list = value === "*" || Array.isArray(origins) ? { origin: origins } : undefined;
   const shown = list === undefined ? "{ origin: [...] }" : show(list);
   report.error(
     "ROUTE_VALUE",
@@ -110,11 +111,11 @@ function reportNoOptions(value: unknown, report: IssueReport): void {
   const fix = meant ? { origin: value === "*" ? "*" : origins } : undefined;
   const shown =
     fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
-  const unset =
-    value === undefined
-      ? '; nothing is allowed by default (npm cors() allowed every site, which is { origin: "*" })'
-      : "";
-  report.error("OPTIONS_TYPE", "", value, `${show(value)} is no options object${unset}; write ${shown}`, fix);
+  let why = "";
+  if (value === undefined)
+    why = '; nothing is allowed by default (npm cors() allowed every site, which is { origin: "*" })';
+  else if (typeof value === "function") why = "; only cors() takes a function";
+  report.error("OPTIONS_TYPE", "", value, `${show(value)} is no options object${why}; write ${shown}`, fix);
 }
 
 function checkWhole(options: Options, report: IssueReport, request: SourceRequest | undefined): CheckedRule {

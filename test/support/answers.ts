@@ -1,4 +1,6 @@
 // Tables of requests, each with its status, its complete CORS headers and every Vary line.
+import type { RequestListener } from "node:http";
+import { once } from "./cases.ts";
 import { corsHeaders, type RawRequest, type RawResponse, valuesOf } from "./raw-http.ts";
 
 export interface Answer {
@@ -49,3 +51,31 @@ export const LISTS = {
   "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
   "access-control-max-age": "600",
 };
+
+export async function answer(listener: RequestListener, request: Partial<RawRequest>): Promise<Answer> {
+  const response = await once(listener, request);
+  return { status: response.status, cors: corsHeaders(response), vary: valuesOf(response, "vary") };
+}
+
+export const REFUSED: Answer = { status: 200, cors: {}, vary: ORIGIN };
+export const REFUSED_PREFLIGHT: Answer = { status: 403, cors: {}, vary: PREFLIGHT };
+
+/** An actual request from this origin, granted. */
+export const granted = (origin: string, more: Record<string, string> = {}, status = 200): Answer => ({
+  status,
+  cors: { "access-control-allow-origin": origin, ...more },
+  vary: ORIGIN,
+});
+
+/** A preflight from this origin, granted. */
+export const grantedPreflight = (origin: string, more: Record<string, string> = {}): Answer => ({
+  status: 204,
+  cors: {
+    "access-control-allow-origin": origin,
+    ...LISTS,
+    ...more,
+  },
+  vary: PREFLIGHT,
+});
+
+export const CREDENTIALS = { "access-control-allow-credentials": "true" };

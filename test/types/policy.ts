@@ -1,4 +1,6 @@
 // What a policy's methods take and give. Checked by `npm run types`, never run.
+import type { IncomingMessage } from "node:http";
+import type express from "express";
 import {
   type ConfigIssue,
   CorsConfigError,
@@ -33,6 +35,12 @@ const trustedLater: Promise<boolean> = live.isTrustedOriginAsync("https://app.ex
 policy.decide({});
 // @ts-expect-error: an unknown field
 policy.decide({ method: "GET", headers: {} });
+declare const ofNode: IncomingMessage & { method: string };
+declare const ofExpress: express.Request;
+// @ts-expect-error: the request itself, which has a method, and no origin
+policy.decide(ofNode);
+// @ts-expect-error: Express's has a path too
+policy.decide(ofExpress);
 
 const kind: "preflight" | "actual" | "non-cors" = decision.kind;
 const reason: DecisionReason | null = decision.reason;
