@@ -81,7 +81,7 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
   [
     "11. /example\\.com$/ let evilexample.com in",
     { origin: /example\.com$/ },
-    "longer origins, of others, match too; write ^ at the start and $ at the end",
+    "longer origins, of others, match too; write /^https:\\/\\/(.+\\.)?example\\.com$/. [REGEXP_ANCHOR]",
   ],
   [
     "12. A dot in my RegExp let app-example.com in",
@@ -111,12 +111,12 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
   [
     "17. A URL object as origin reflected everybody",
     { origin: new URL("https://app.example.com/x"), credentials: true },
-    'origin: a URL is no origin; write a string, a RegExp, an array of these, a boolean or a function: "https://app.example.com". [ORIGIN_TYPE]',
+    'origin: a URL is no origin; write "https://app.example.com". [ORIGIN_TYPE]',
   ],
   [
     "18. A Set as origin reflected everybody",
     { origin: new Set([APP]), credentials: true },
-    'a boolean or a function: ["https://app.example.com"]. [ORIGIN_TYPE]',
+    'origin: a Set is no origin; write ["https://app.example.com"]. [ORIGIN_TYPE]',
   ],
   [
     "19. I copied the address with capitals and :443, and it never matches",
@@ -129,9 +129,9 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
     'methods[0]: "patch" never matches, methods are case-sensitive; write "PATCH". [METHOD_CASE]',
   ],
   [
-    "21. Several headers in one string are sent as one name",
-    { origin: APP, allowedHeaders: ["Content-Type, Authorization"] },
-    'allowedHeaders[0]: "Content-Type, Authorization" is several names in one entry; write "Content-Type", "Authorization". [HEADER_TOKEN]',
+    "21. Several headers in one entry are sent as one name",
+    { origin: APP, allowedHeaders: ["Content-Type Authorization"] },
+    'allowedHeaders[0]: "Content-Type Authorization" is several names in one entry; write "Content-Type", "Authorization". [HEADER_TOKEN]',
   ],
   [
     "22. There is no option for Access-Control-Allow-Private-Network",

@@ -634,6 +634,9 @@ const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
     [APP],
   ],
   [{ origin: APP, allowedHeaders: ["X-A", "x-a"] }, "HEADER_COVERED", "allowedHeaders[1]", [APP]],
+  [{ origin: APP, allowedHeaders: ["X-A", " "] }, "NAME_EMPTY_ENTRY", "allowedHeaders[1]", [APP]],
+  [{ origin: APP, methods: ["", "GET"] }, "NAME_EMPTY_ENTRY", "methods[0]", [APP]],
+  [{ origin: APP, allowedHeaders: ["GET", "X-A"] }, "HEADER_IS_METHOD", "allowedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["Set-Cookie"] }, "EXPOSED_FORBIDDEN", "exposedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["Cookie"] }, "EXPOSED_NOT_RESPONSE", "exposedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["*", "ETag"] }, "EXPOSED_COVERED", "exposedHeaders", [APP]],
@@ -665,8 +668,8 @@ describe("warned of, and started", () => {
   test("what was dropped is not there", () => {
     const { routes } = definePolicy({
       origin: APP,
-      methods: ["GET", "CONNECT", "get"],
-      allowedHeaders: ["Cookie", "X-A", "x-a"],
+      methods: ["GET", "CONNECT", "get", ""],
+      allowedHeaders: ["Cookie", "X-A", "x-a", "PATCH", ""],
       exposedHeaders: ["Set-Cookie", "Host", "ETag"],
     });
     expect(routes["/"]).toMatchObject({

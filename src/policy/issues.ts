@@ -57,6 +57,8 @@ export const ISSUE_CODES = {
   MAX_AGE_CAPPED: "No browser keeps a preflight longer than a day; Chromium two hours, Safari ten minutes.",
   METHOD_NEVER_SENT: "Remove the method: browsers refuse to send it.",
   METHOD_COVERED: 'Remove the name: "*" or an equal entry already covers it.',
+  NAME_EMPTY_ENTRY: "Remove the empty entry; a trailing comma often makes one.",
+  HEADER_IS_METHOD: 'Methods belong into "methods".',
   HEADER_FORBIDDEN: "Remove the name: scripts cannot set this request header.",
   HEADER_RESPONSE_ONLY: "Stop sending this header from the front end: it belongs to responses.",
   HEADER_COVERED: "Remove the name: an equal entry already covers it.",

@@ -285,8 +285,9 @@ export interface DecisionRequest {
    * @defaultValue `false`
    */
   readonly sameOrigin?: boolean | undefined;
-  // A request of Express has a method and a path, and would otherwise be taken for these values.
+  /** Never: a request of Express has a method and a path as well, and is none of these values. */
   readonly headers?: never;
+  /** Never, as `headers`. */
   readonly url?: never;
 }
 

@@ -77,8 +77,15 @@ function elements(value: unknown, name: string, report: IssueReport): readonly E
   if (typeof value === "string") return split(value, name);
   if (Array.isArray(value)) {
     const found: Element[] = [];
+    const named = value.some((element) => typeof element === "string" && element.trim() !== "");
     for (const [index, element] of value.entries()) {
       const path = `${name}[${index}]`;
+      if (named && typeof element === "string" && element.trim() === "") {
+        // RFC 9110 5.6.1.2: an empty element of a list means nothing. A list of nothing else was no list of names.
+        const message = `${show(element)} is no name and was dropped (a trailing comma?); remove it`;
+        report.warn("NAME_EMPTY_ENTRY", path, element, message);
+        continue;
+      }
       // ["GET, HEAD"]: joined by commas, as npm `cors` sends it, that is the same list to a browser.
       if (typeof element === "string" && element.includes(",")) found.push(...split(element, path));
       else if (typeof element === "string") found.push([element, path, element]);
@@ -231,12 +238,8 @@ function headerNames(
     if (!isName(written)) {
       reportNoToken(written, path, name, value, report);
     } else if (written === "PATCH" || (written !== lower && written === normalizeMethod(lower))) {
-      report.error(
-        "HEADER_TOKEN",
-        path,
-        written,
-        `${show(written)} is a method, not a header; write it into "methods"`,
-      );
+      const message = `${show(written)} is a method and no header, and was dropped; write it into "methods"`;
+      report.warn("HEADER_IS_METHOD", path, written, message);
     } else if (seen.has(lower)) {
       report.warn(covered, path, written, `${show(written)} stands twice and was dropped; remove it`);
     } else if (keep(lower, written, path)) {
