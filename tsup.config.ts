@@ -31,7 +31,10 @@ const seldomLater = (external: boolean): Plugin => ({
     build.onResolve({ filter: /\/seldom\.ts$/ }, () =>
       external ? { path: "./lazy-seldom.cjs", external } : { path: "lazy-seldom", namespace: "seldom" },
     );
-    build.onLoad({ filter: /.*/, namespace: "seldom" }, () => ({ contents: LAZY_SELDOM, resolveDir: "." }));
+    build.onLoad({ filter: /.*/, namespace: "seldom" }, () => ({
+      contents: BUNDLED_SELDOM,
+      resolveDir: ".",
+    }));
     build.onResolve({ filter: /\/seldom\.cjs$/ }, ({ path }) => ({ path, external: true }));
   },
 });
@@ -50,10 +53,14 @@ const SELDOM = [
   "misused",
   "refuse",
 ];
-const LAZY_SELDOM = [
-  "// Loads at first use what a process needs seldom.",
-  ...SELDOM.map((name) => `exports.${name} = (...given) => require("./seldom.cjs").${name}(...given);\n`),
-].join("\n");
+const forwarders = (exported: (name: string) => string) =>
+  [
+    "// Loads at first use what a process needs seldom.",
+    ...SELDOM.map((name) => `${exported(name)} = (...given) => require("./seldom.cjs").${name}(...given);\n`),
+  ].join("\n");
+// A file beside the ESM build; inside the CommonJS one a module of esbuild's, which then needs no interop for each importer.
+const LAZY_SELDOM = forwarders((name) => `exports.${name}`);
+const BUNDLED_SELDOM = forwarders((name) => `export const ${name}`);
 
 // The declarations are written once, as CommonJS's, which ESM's may import and not the other way round: twice, they would
 // be a tenth of what users install.
