@@ -73,38 +73,40 @@ function pack(node) {
   return packed;
 }
 
-const LONGEST = 8;
+const LONGEST = 7;
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 
 /**
- * What is repeated most becomes one of the characters that the text does not use, again and again; `shorthand` holds
- * that character and what it stands for, in the order in which it was introduced. A fifth is saved.
+ * What is repeated most becomes one of the characters that the text does not use, again and again, and, when they are
+ * used up, "~" and a letter. `shorthand` holds each such symbol and what it stands for, in the order in which they were
+ * introduced. A quarter is saved.
  */
 function shorten(text) {
   const shorthand = [];
-  // JSON would escape these two.
-  const free = PRINTABLE.filter((character) => !text.includes(character) && !`"\\`.includes(character));
-  for (const symbol of free) {
-    const repeated = mostCostly(text);
+  // JSON would escape the first two.
+  const free = PRINTABLE.filter((character) => !text.includes(character) && !`"\\~`.includes(character));
+  const pairs = PRINTABLE.filter((character) => /[A-Za-z0-9]/.test(character)).map((letter) => `~${letter}`);
+  for (const symbol of [...free, ...pairs]) {
+    const repeated = mostCostly(text, symbol.length);
     shorthand.push(symbol + repeated);
     text = text.replaceAll(repeated, symbol);
   }
   return { shorthand, text };
 }
 
-/** The part of up to eight characters whose repetitions cost most; the first in the alphabet of several. */
-function mostCostly(text) {
+/** The part of up to seven characters whose repetitions cost most; the first in the alphabet of several. */
+function mostCostly(text, price) {
   let best = { part: "", saved: 0 };
-  for (let length = 2; length <= LONGEST; length += 1) {
+  for (let length = price + 1; length <= LONGEST; length += 1) {
     const counts = new Map();
     for (let start = 0; start + length <= text.length; start += 1) {
       const part = text.slice(start, start + length);
       counts.set(part, (counts.get(part) ?? 0) + 1);
     }
     for (const [part, count] of counts) {
-      // Overlapping occurrences are counted above, and only one of two can be replaced.
-      if ((length - 1) * count < best.saved) continue;
-      const saved = (length - 1) * (text.split(part).length - 1);
+      // Overlapping occurrences are counted above, and only one of two can be replaced. A pair is not cut in two.
+      if ((length - price) * count < best.saved || part.endsWith("~")) continue;
+      const saved = (length - price) * (text.split(part).length - 1);
       if (saved > best.saved || (saved === best.saved && part < best.part)) best = { part, saved };
     }
   }

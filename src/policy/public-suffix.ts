@@ -18,11 +18,11 @@ export function suffixTrie(): SuffixNode {
 /** The list without shorthand: what was introduced last may stand for what was introduced before. */
 function written(): string {
   const { shorthand, text } = loadPacked();
-  // A function, since a replacement's "$" would have a meaning.
-  return shorthand.reduceRight(
-    (longer, [symbol = "", ...part]) => longer.replaceAll(symbol, () => part.join("")),
-    text,
-  );
+  return shorthand.reduceRight((longer, entry) => {
+    const length = entry.startsWith("~") ? 2 : 1;
+    // A function, since a replacement's "$" would have a meaning.
+    return longer.replaceAll(entry.slice(0, length), () => entry.slice(length));
+  }, text);
 }
 
 /** The inverse of `pack` in scripts/pack-suffixes.mjs, which documents the forms. Reads up to the ")" that ends this group. */
