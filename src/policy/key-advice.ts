@@ -1,10 +1,10 @@
 // Why a string is no key of a table of routes, and what to write instead. It may guess; only routes.ts judges.
 import { show } from "./issues.ts";
 
-/** `key` is no path prefix: says why. */
+/** `key` is no path prefix: says why. (The lookbehinds keep a long run of slashes from being tried from each of them.) */
 export function adviseKey(key: string): string {
   if (/^[a-z]+:\/\//i.test(key)) return `is a URL, and a key is a path; write ${show(pathOf(key))}`;
-  const prefix = /^[^*:{(?]*/.exec(key)?.[0].replace(/\/+$/, "") || "/";
+  const prefix = /^[^*:{(?]*/.exec(key)?.[0].replace(/(?<!\/)\/+$/, "") || "/";
   if (/[*:{(]/.test(key)) {
     return `has pattern characters, and a key covers everything below it; write ${show(prefix)}`;
   }
@@ -12,7 +12,8 @@ export function adviseKey(key: string): string {
   if (method !== null) {
     return `names a method; a key is a path, and methods stand in its rule: write ${show(method[1] ?? "/")}`;
   }
-  if (!key.startsWith("/")) return `does not start with "/"; write ${show(`/${key.replace(/\/+$/, "")}`)}`;
+  if (!key.startsWith("/"))
+    return `does not start with "/"; write ${show(`/${key.replace(/(?<!\/)\/+$/, "")}`)}`;
   if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key))
     return "has a dot segment, which clients remove; write the path that is meant";
   if (key.endsWith("/")) return `ends with a slash; a key covers everything below it: write ${show(prefix)}`;
