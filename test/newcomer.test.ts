@@ -50,7 +50,13 @@ const REFUSED: readonly (readonly [string, string, "fix"?])[] = [
   ["cors(null)", "write { origin:"],
   ["cors(true)", "write { origin:"],
   ["cors([])", "write { origin:"],
-  ["cors({})", 'list the origins, or read them with originsFromEnv(name); for a public API write "*"'],
+  ["cors({})", "origin: is missing; nothing is allowed by default (npm cors() allowed every site"],
+  [
+    "cors({ credentials: true })",
+    "list the origins, or read them from an environment variable with originsFromEnv(name)",
+  ],
+  ["cors({ origin: [] })", "for nobody write false"],
+  ["cors({ origin: /localhost/ })", 'write "http://localhost:*"', "fix"],
   ['cors("*")', 'write { origin: "*" }', "fix"],
   ['cors("https://a.example.com")', 'write { origin: ["https://a.example.com"] }', "fix"],
   ['cors(["https://a.example.com"])', 'write { origin: ["https://a.example.com"] }', "fix"],
@@ -405,7 +411,9 @@ describe("imports", () => {
   });
 
   test("import * as cors from 'boring-cors'", async () => {
-    const namespace = await import("boring-cors");
+    // By address: types are checked before anything is built.
+    const built: string = new URL("../dist/index.js", import.meta.url).href;
+    const namespace = await import(built);
     expect([typeof namespace.default, typeof namespace.cors]).toEqual(["function", "function"]);
   });
 });

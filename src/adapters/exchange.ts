@@ -136,7 +136,8 @@ export class Exchange implements Claim {
       mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
         return (
           `The origin function of route ${show(rule.key)} failed, so the request ends in an error (500 by default), ` +
-          "same-origin ones included. To refuse an origin, answer false: callback(null, false)."
+          "same-origin ones included. To refuse an origin, answer false: callback(null, false). The application then " +
+          "runs, as for any refused origin, unless blockRefused: true answers 403."
         );
       });
       next(error);
@@ -184,7 +185,7 @@ export class Exchange implements Claim {
   private takeOver(): void {
     const { rule, res } = this;
     const earlier = claimOn(res);
-    if (earlier !== undefined && !this.isSameAs(earlier)) warnOfStack(this.mount.warnings);
+    if (earlier !== undefined && !this.isSameAs(earlier)) warnOfStack(this.mount, this.req);
     // Whatever is there is not ours. Where nothing will be made sure of later, all of it must go now.
     if (earlier === undefined ? this.mayHaveStrangers() : earlier !== this && hasGranted(earlier))
       clearCors(res);
@@ -283,11 +284,11 @@ function warnOfAnswer(warnings: OnceWarnings, { because }: OriginVerdict): void 
   });
 }
 
-function warnOfStack(warnings: OnceWarnings): void {
-  warnings.warn("stacked", "CorsStackedWarning", "CORS_STACKED", () => {
+function warnOfStack(mount: Mount, req: Request): void {
+  mount.warnings.warn("stacked", "CorsStackedWarning", "CORS_STACKED", () => {
     return (
-      "Two CORS policies ran on one request; the inner one replaced the outer one's headers. Preflights are answered " +
-      "by the outer one alone, so the inner one can neither widen nor narrow them: put per-route differences into one " +
+      `Two CORS policies ran on one request (${show(`${req.method} ${mount.pathOf(req)}`)}, and perhaps more); the inner one ` +
+      "replaced the outer one's headers. Preflights are answered by the outer one alone, so the inner one can neither widen nor narrow them: put per-route differences into one " +
       "table, cors({ routes: { ... } })."
     );
   });

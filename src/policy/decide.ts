@@ -4,7 +4,7 @@ import type { CompiledRule } from "./compile.ts";
 import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
 import { show } from "./issues.ts";
 import type { Decision, DecisionReason } from "./options.ts";
-import { isInsecure, parseOrigin } from "./origin.ts";
+import { isInsecure, isOpaqueOrigin, parseOrigin } from "./origin.ts";
 import { type CleanRequest, NO_VARY, ORIGIN_VARY, type OriginVerdict, PREFLIGHT_VARY } from "./request.ts";
 
 /** The decision, once route and origin are judged. `rule` is `undefined` where no key covers the path. */
@@ -130,6 +130,9 @@ function detail(reason: DecisionReason, rule: CompiledRule | undefined, request:
     case "origin-not-allowed":
       if (rule?.credentials === true && !rule.allowInsecure && isInsecureText(origin)) {
         return `Origin ${show(origin)} is not among the origins${at}, and cannot be while it is http: serve it over https, and add that to "origin".`;
+      }
+      if (isOpaqueOrigin(origin)) {
+        return `Origin ${show(origin)} is not among the origins${at}: every sandboxed frame and local file sends it, so it names nobody; give the page an origin of its own, or list it beside "dangerouslyAllowOpaqueOrigins".`;
       }
       return `Origin ${show(origin)} is not among the origins${at}; add it to "origin" to allow it.`;
     case "malformed-origin":

@@ -82,6 +82,7 @@ export function suffixOnly(source: string): string | undefined {
 export function repairsOf(source: string, flags: string, tree: Node): readonly (string | RegExp)[] {
   const suffix = suffixOnly(source);
   if (suffix !== undefined) return HOST.test(suffix) ? [`https://*.${suffix}`] : [];
+  if (source === "localhost") return ["http://localhost:*"];
   const escaped = escapeDots(source, tree);
   // `/example\.com$/`, as the README of npm `cors` has it: the domain and what is below it, not evilexample.com.
   const [, domain] = DOMAIN_ONLY.exec(escaped) ?? [];

@@ -80,7 +80,8 @@ function checkArray(
   }
   const named = any >= 0 || none || values.length > empties.length;
   if (!named) {
-    report.error("ORIGIN_REQUIRED", path, values, `${show(values)} names no origin; ${UNSET}`);
+    const forNobody = values.length === 0 ? "; for nobody write false" : "";
+    report.error("ORIGIN_REQUIRED", path, values, `${show(values)} names no origin; ${UNSET}${forNobody}`);
     return { kind: "none" };
   }
   for (const index of empties) {

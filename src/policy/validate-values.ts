@@ -28,7 +28,7 @@ export function checkMaxAge(value: unknown, name: string, report: IssueReport): 
         "MAX_AGE_CAPPED",
         name,
         value,
-        `${value} is longer than any browser keeps a preflight; write at most ${ONE_DAY}`,
+        `${value} is longer than any browser keeps a preflight; write at most ${ONE_DAY} (seconds)`,
         ONE_DAY,
       );
     }

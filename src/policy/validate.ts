@@ -104,6 +104,8 @@ export function isOptions(value: unknown): value is Options {
   return tag === "[object Object]" || tag === "[object Module]";
 }
 
+const BY_DEFAULT = 'nothing is allowed by default (npm cors() allowed every site, which is { origin: "*" })';
+
 function reportNoOptions(value: unknown, report: IssueReport): void {
   const origins = typeof value === "string" ? [value] : value;
   const meant =
@@ -112,8 +114,7 @@ function reportNoOptions(value: unknown, report: IssueReport): void {
   const shown =
     fix === undefined ? '{ origin: ["https://app.example.com"] }' : `{ origin: ${show(fix.origin)} }`;
   let why = "";
-  if (value === undefined)
-    why = '; nothing is allowed by default (npm cors() allowed every site, which is { origin: "*" })';
+  if (value === undefined) why = `; ${BY_DEFAULT}`;
   else if (typeof value === "function") why = "; only cors() takes a function";
   report.error("OPTIONS_TYPE", "", value, `${show(value)} is no options object${why}; write ${shown}`, fix);
 }
@@ -143,12 +144,16 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
     if (check === undefined) reportUnknown(name, options, report);
     else target[name] = check(value, name, report);
   }
-  rule.origin =
-    request === undefined
-      ? checkOrigin(options.origin, "origin", rule, report)
-      : checkSourceOrigin(options.origin, request, rule, report);
+  if (request !== undefined) rule.origin = checkSourceOrigin(options.origin, request, rule, report);
+  else if ("origin" in options) rule.origin = checkOrigin(options.origin, "origin", rule, report);
+  else reportNoOrigin(report);
   if (rule.credentials) checkCredentials(rule, options, report);
   return rule;
+}
+
+function reportNoOrigin(report: IssueReport): void {
+  const write = "list the origins, or read them from an environment variable with originsFromEnv(name)";
+  report.error("ORIGIN_REQUIRED", "origin", undefined, `is missing; ${BY_DEFAULT}; ${write}`);
 }
 
 function reportUnknown(name: string, options: Options, report: IssueReport): void {

@@ -116,7 +116,7 @@ export const OPTION_CASES: Readonly<Record<string, readonly MigrationCase[]>> = 
   "origin functions": [
     {
       title: "To refuse is an answer, and only origins are asked about.",
-      why: "An error is a failure of the service: 500, also for its own form posts, which carry an Origin too. The function is not asked without an Origin, for a malformed one, or under `Sec-Fetch-Site: same-origin`: `!origin ||` can go. (Left as it is, the error still is a 500, with a warning.)",
+      why: "An error is a failure of the service: 500, also for its own form posts, which carry an Origin too. The function is not asked without an Origin, for a malformed one, or under `Sec-Fetch-Site: same-origin`: `!origin ||` can go. (Left as it is, the error still is a 500, with a warning.) **The handler now runs for a foreign page, which the error kept it from**: it reads nothing, but a POST has its effect. `blockRefused: true` keeps it out, with 403. A fixed list needs no function: written as a list, it is checked at start.",
       before: `cors({ origin: (origin, callback) => !origin || origin === "${APP}" ? callback(null, true) : callback(new Error("No")), credentials: true })`,
       after: `cors({ origin: (origin, callback) => callback(null, origin === "${APP}"), credentials: true })`,
       exchanges: [
