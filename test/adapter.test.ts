@@ -12,6 +12,7 @@ import {
   collectWarnings,
   EVIL,
   from,
+  type Handler,
   mounted,
   once,
   preflightFrom,
@@ -327,6 +328,23 @@ const REFUSING_SERVICE = `
     server.closeAllConnections();
   });
 `;
+
+test("without next a preflight is answered, and anything else told what to write", async () => {
+  const middleware = cors({ origin: APP }) as unknown as (req: unknown, res: unknown) => void;
+  const messages: string[] = [];
+  const listener: Handler = (req, res) => {
+    try {
+      middleware(req, res);
+    } catch (error) {
+      messages.push((error as Error).message);
+      res.end();
+    }
+  };
+  expect((await once(listener, preflightFrom(APP))).status).toBe(204);
+  expect(messages).toEqual([]);
+  await once(listener, from(APP));
+  expect(messages).toEqual([expect.stringContaining("called without next; write app.use(cors(policy))")]);
+});
 
 describe("what it reports", () => {
   test("boring-cors:decision publishes what decide says, for every request", async () => {
