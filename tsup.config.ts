@@ -52,6 +52,7 @@ const SELDOM = [
   "judgeRegExp",
   "misused",
   "refuse",
+  "runtimeWarning",
 ];
 const forwarders = (exported: (name: string) => string) =>
   [

@@ -396,6 +396,23 @@ describe("a middleware that is made anew for every request", () => {
     const make = () => cors(() => ({ origin: [APP], anew: 1 }));
     expect(await named(make, ends)).toEqual(Array(MOST).fill("CorsPolicyWarning"));
   });
+
+  test("tells of what names a path or an origin at most ten times, whatever a client sends", async () => {
+    const warnings = collectWarnings();
+    const twice: Handler = (req, res) =>
+      mounted(cors({ origin: () => true, credentials: true }), ends)(req, res);
+    const server = await started((req, res) => mounted(cors({ origin: [APP] }), twice)(req, res));
+    for (let round = 0; round < ROUNDS; round++) {
+      await server.send({ target: `/${round}`, ...from(`http://host-${round}.example`) });
+    }
+    await settled();
+    // In all: other tests of this process may have said some of them.
+    for (const each of ["CORS_OVERRULED", "CORS_STACKED"]) {
+      const count = warnings.filter(({ code }) => code === each).length;
+      expect(count, each).toBeGreaterThan(MOST / 2);
+      expect(count, each).toBeLessThanOrEqual(MOST);
+    }
+  });
 });
 
 describe("a per-request source and the headers of others", () => {

@@ -4,6 +4,8 @@ import { debuglog } from "node:util";
 import { whereExplained } from "../policy/issues.ts";
 import type { Decision } from "../policy/options.ts";
 import type { CleanRequest } from "../policy/request.ts";
+import type { RuntimeCode, RuntimeDetails } from "../policy/runtime-warnings.ts";
+import { runtimeWarning } from "../policy/seldom.ts";
 
 /**
  * Published on the channel `boring-cors:decision` of `node:diagnostics_channel`, once per request that a policy looked at.
@@ -85,23 +87,44 @@ export function publishError(error: unknown): void {
 // A middleware that is made anew for each request says everything "once" each time; this is where that ends.
 const emitted = new Map<string, number>();
 const MOST_OF_ONE = 10;
-const MOST_TEXTS = 1000;
+const MOST_IDENTITIES = 1000;
 
-/** Emits a process warning, the same text at most ten times in the life of the process. */
-export function emitWarning(message: string, type: string, code?: string): void {
-  const count = emitted.get(message) ?? 0;
-  if (count >= MOST_OF_ONE || (count === 0 && emitted.size >= MOST_TEXTS)) return;
-  emitted.set(message, count + 1);
+/** Emits a process warning, the same one (by its text, or what is given as its identity) at most ten times in all. */
+export function emitWarning(message: string, type: string, code?: string, identity = message): void {
+  const count = emitted.get(identity) ?? 0;
+  if (count >= MOST_OF_ONE || (count === 0 && emitted.size >= MOST_IDENTITIES)) return;
+  emitted.set(identity, count + 1);
   process.emitWarning(message, code === undefined ? { type } : { type, code });
 }
 
-/** Says each thing once: a key per middleware, route and header, never one that a client can choose. */
+const TYPES: Readonly<Record<RuntimeCode, string>> = {
+  CORS_OVERRIDE: "CorsOverrideWarning",
+  CORS_STACKED: "CorsStackedWarning",
+  CORS_ORIGIN_FUNCTION: "CorsOriginFunctionWarning",
+  CORS_ORIGIN_ANSWER: "CorsOriginFunctionWarning",
+  CORS_OVERRULED: "CorsOriginFunctionWarning",
+};
+
+// Their texts name a path or an origin, which a client chooses: for the bound above they are all one.
+const NAMING_REQUESTS: ReadonlySet<string> = new Set<RuntimeCode>([
+  "CORS_STACKED",
+  "CORS_ORIGIN_ANSWER",
+  "CORS_OVERRULED",
+]);
+
+/** Says each thing once: a code and a subject (a route and a header, say), never one that a client can choose. */
 export class OnceWarnings {
   readonly #said = new Set<string>();
 
-  warn(key: string, type: string, code: string, message: () => string): void {
+  tell<C extends RuntimeCode>(code: C, subject: string, ...details: RuntimeDetails<C>): void {
+    this.warn(code, subject, TYPES[code], () => runtimeWarning(code, ...details));
+  }
+
+  warn(code: string, subject: string, type: string, message: () => string): void {
+    const key = `${code} ${subject}`;
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    emitWarning(`${message()} ${whereExplained([code])}`, type, code);
+    const text = `${message()} ${whereExplained([code])}`;
+    emitWarning(text, type, code, NAMING_REQUESTS.has(code) ? key : text);
   }
 }

@@ -12,7 +12,6 @@ import {
 } from "../policy/answer.ts";
 import { mustAsk, unasked } from "../policy/ask.ts";
 import type { CompiledRule } from "../policy/compile.ts";
-import { show } from "../policy/issues.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { cleanRequest, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/request.ts";
 import { explain } from "../policy/seldom.ts";
@@ -129,17 +128,13 @@ export class Exchange implements Claim {
     askOrigin(rule, origin, (error, verdict) => {
       if (isOver(res)) return;
       if (verdict !== undefined) {
-        if (verdict.overruled !== undefined) warnOfOverruled(mount.warnings, rule, origin, verdict.overruled);
-        if (verdict.invalid === true) warnOfAnswer(mount.warnings, verdict);
+        const { overruled, invalid, because } = verdict;
+        if (overruled !== undefined)
+          mount.warnings.tell("CORS_OVERRULED", `${rule.key} ${overruled}`, rule.key, origin, overruled);
+        if (invalid === true) mount.warnings.tell("CORS_ORIGIN_ANSWER", "", because?.() ?? "");
         return this.finish(kind, origin, verdict.refused === null, verdict);
       }
-      mount.warnings.warn("origin function", "CorsOriginFunctionWarning", "CORS_ORIGIN_FUNCTION", () => {
-        return (
-          `The origin function of route ${show(rule.key)} failed, so the request ends in an error (500 by default), ` +
-          "same-origin ones included. To refuse an origin, answer false: callback(null, false). The application then " +
-          "runs, as for any refused origin, unless blockRefused: true answers 403."
-        );
-      });
+      mount.warnings.tell("CORS_ORIGIN_FUNCTION", "", rule.key);
       next(error);
     });
   }
@@ -185,7 +180,10 @@ export class Exchange implements Claim {
   private takeOver(): void {
     const { rule, res } = this;
     const earlier = claimOn(res);
-    if (earlier !== undefined && !this.isSameAs(earlier)) warnOfStack(this.mount, this.req);
+    if (earlier !== undefined && !this.isSameAs(earlier)) {
+      const { mount, req } = this;
+      mount.warnings.tell("CORS_STACKED", "", `${req.method} ${mount.pathOf(req)}`);
+    }
     // Whatever is there is not ours. Where nothing will be made sure of later, all of it must go now.
     if (earlier === undefined ? this.mayHaveStrangers() : earlier !== this && hasGranted(earlier))
       clearCors(res);
@@ -248,50 +246,6 @@ export class Exchange implements Claim {
     const asked = headers["access-control-request-method"] ?? "";
     writePreflight(target, rule, granted ?? "", asked, headers["access-control-request-headers"]);
   }
-}
-
-/** Said nowhere else: the function has let the origin in, and its author looks for the reason everywhere but here. */
-function warnOfOverruled(
-  warnings: OnceWarnings,
-  rule: CompiledRule,
-  origin: string,
-  overruled: NonNullable<OriginVerdict["overruled"]>,
-): void {
-  warnings.warn(`overruled ${rule.key} ${overruled}`, "CorsOriginFunctionWarning", "CORS_OVERRULED", () => {
-    const [why, instead] = OVERRULED[overruled];
-    return (
-      `The origin function of route ${show(rule.key)} allowed ${show(origin)}, which was refused all the same: ` +
-      `${why}. Answer false for it, ${instead}, or set ${overruled}: true.`
-    );
-  });
-}
-
-const OVERRULED = {
-  dangerouslyAllowInsecureOrigins: [
-    "with credentials, whoever is on the network path can act as an http: origin",
-    "serve the page over https",
-  ],
-  dangerouslyAllowOpaqueOrigins: [
-    "every sandboxed frame and local file sends it, so it names nobody",
-    "give the page an origin of its own",
-  ],
-} as const;
-
-/** Only the first: what it says names an origin, and a client chooses those. */
-function warnOfAnswer(warnings: OnceWarnings, { because }: OriginVerdict): void {
-  warnings.warn("origin answer", "CorsOriginFunctionWarning", "CORS_ORIGIN_ANSWER", () => {
-    return `${because?.()} The origin was refused; answer true or false.`;
-  });
-}
-
-function warnOfStack(mount: Mount, req: Request): void {
-  mount.warnings.warn("stacked", "CorsStackedWarning", "CORS_STACKED", () => {
-    return (
-      `Two CORS policies ran on one request (${show(`${req.method} ${mount.pathOf(req)}`)}, and perhaps more); the inner one ` +
-      "replaced the outer one's headers. Preflights are answered by the outer one alone, so the inner one can neither widen nor narrow them: put per-route differences into one " +
-      "table, cors({ routes: { ... } })."
-    );
-  });
 }
 
 class FlatHeaders {

@@ -1,7 +1,6 @@
 // Who has the last word on a response's CORS headers: the policy, at the moment the head is written.
 import type { CompiledRule } from "../policy/compile.ts";
 import { CORS_RESPONSE_HEADERS, isToken } from "../policy/fields.ts";
-import { show } from "../policy/issues.ts";
 import { type OnceWarnings, publishOverride } from "./diagnostics.ts";
 import { mergeVary, type Response } from "./response.ts";
 
@@ -196,11 +195,5 @@ function exposedNames(written: unknown): string[] {
 
 function tell({ rule, mount }: Claim, header: string, written: string, sent: string | undefined): void {
   publishOverride({ route: rule.key, header, written, sent });
-  mount.warnings.warn(`override ${rule.key} ${header}`, "CorsOverrideWarning", "CORS_OVERRIDE", () => {
-    const left = sent === undefined ? "it was removed" : `${show(sent)} left instead`;
-    return (
-      `On route ${show(rule.key ?? null)} something behind the CORS middleware wrote ${header}: ${show(written)}; ${left}. ` +
-      "The policy owns this header: change the policy, stop writing the header, or set allowOverride: true."
-    );
-  });
+  mount.warnings.tell("CORS_OVERRIDE", `${rule.key} ${header}`, rule.key, header, written, sent);
 }

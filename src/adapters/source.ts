@@ -161,7 +161,7 @@ export class SourceAnswers {
 
   #invalid({ errors }: IssueReport): Resolved {
     for (const issue of errors) {
-      this.#warnings.warn(`source ${issue.code}`, "CorsPolicyWarning", issue.code, () => {
+      this.#warnings.warn(issue.code, "", "CorsPolicyWarning", () => {
         return `A per-request source answered an invalid policy, so the request was refused: ${formatIssue(issue)}`;
       });
     }

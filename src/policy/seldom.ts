@@ -7,4 +7,5 @@ export { adviseOrigin } from "./origin-advice.ts";
 export { isOrCoversPublicSuffix } from "./public-suffix.ts";
 export { default as refuse } from "./refuse.cjs";
 export { judgeRegExp } from "./regexp.ts";
+export { runtimeWarning } from "./runtime-warnings.ts";
 export { adviseOption } from "./suggest.ts";
