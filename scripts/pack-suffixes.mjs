@@ -53,6 +53,9 @@ function insert(root, rule, mark) {
   node.rule = mark;
 }
 
+// Letters that are not needed here are symbols below, which saves more.
+const MOST_SHARED = 8;
+
 /**
  * Siblings are sorted; each is written as one capital (how many characters it shares with the sibling before it, A is
  * none), the remaining characters, then "." for a node that is no rule itself or "!" for an exception, then its own
@@ -64,7 +67,7 @@ function pack(node) {
   for (const label of [...node.children.keys()].sort()) {
     const child = node.children.get(label);
     let shared = 0;
-    while (shared < 25 && shared < label.length && label[shared] === previous[shared]) shared += 1;
+    while (shared < MOST_SHARED && shared < label.length && label[shared] === previous[shared]) shared += 1;
     const mark = child.rule === "+" ? "" : child.rule === "!" ? "!" : ".";
     const below = child.children.size === 0 ? "" : `(${pack(child)})`;
     packed += String.fromCharCode(65 + shared) + label.slice(shared) + mark + below;
@@ -78,14 +81,16 @@ const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(3
 
 /**
  * What is repeated most becomes one of the characters that the text does not use, again and again, and, when they are
- * used up, "~" and a letter. `shorthand` holds each such symbol and what it stands for, in the order in which they were
+ * used up, "~" and another. `shorthand` holds each such symbol and what it stands for, in the order in which they were
  * introduced. A quarter is saved.
  */
 function shorten(text) {
   const shorthand = [];
   // JSON would escape the first two.
   const free = PRINTABLE.filter((character) => !text.includes(character) && !`"\\~`.includes(character));
-  const pairs = PRINTABLE.filter((character) => /[A-Za-z0-9]/.test(character)).map((letter) => `~${letter}`);
+  const pairs = PRINTABLE.filter((character) => !`"\\~`.includes(character)).map(
+    (character) => `~${character}`,
+  );
   for (const symbol of [...free, ...pairs]) {
     const repeated = mostCostly(text, symbol.length);
     shorthand.push(symbol + repeated);
