@@ -296,6 +296,18 @@ describe("an override is never silent", () => {
     res.end();
   };
 
+  test("where no route decides, the path is said to be ambiguous", async () => {
+    const warnings = collectWarnings();
+    const policy = definePolicy({ routes: { "/": { origin: [APP] }, "/public": { origin: "*" } } });
+    const writes: Handler = (_req, res) => res.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end();
+    const response = await once(mounted(cors(policy), writes), { target: "/%70ublic", ...from(APP) });
+    await settled();
+    expect(corsHeaders(response)).toEqual({});
+    expect(warnings.map(({ message }) => message.slice(0, 40))).toEqual([
+      "On an ambiguous path something behind th",
+    ]);
+  });
+
   test("one warning per middleware, route and header, with what was written and what left", async () => {
     const warnings = collectWarnings();
     const server = await started(mounted(cors({ routes: { "/": OPTIONS, "/b": OPTIONS } }), overriding));

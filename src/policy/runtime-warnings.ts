@@ -5,9 +5,10 @@ type Route = string | undefined;
 
 const WARNINGS = {
   CORS_OVERRIDE(route: Route, header: string, written: string, sent: string | undefined) {
+    const where = route === undefined ? "On an ambiguous path" : `On route ${show(route)}`;
     const left = sent === undefined ? "it was removed" : `${show(sent)} left instead`;
     return (
-      `On route ${show(route ?? null)} something behind the CORS middleware wrote ${header}: ${show(written)}; ${left}. ` +
+      `${where} something behind the CORS middleware wrote ${header}: ${show(written)}; ${left}. ` +
       "The policy owns this header: change the policy, stop writing the header, or set allowOverride: true."
     );
   },
