@@ -84,16 +84,20 @@ export function publishError(error: unknown): void {
   else process.emitWarning(error instanceof Error ? error : `boring-cors: ${String(error)}`);
 }
 
-// A middleware that is made anew for each request says everything "once" each time; this is where that ends.
-const emitted = new Map<string, number>();
+// A middleware that is made anew for each request says everything "once" each time; this is where that ends. Counted by
+// code, so that what a client can multiply silences nothing else.
+const emitted = new Map<string, Map<string, number>>();
 const MOST_OF_ONE = 10;
-const MOST_IDENTITIES = 1000;
+const MOST_TEXTS = 200;
 
 /** Emits a process warning, the same one (by its text, or what is given as its identity) at most ten times in all. */
 export function emitWarning(message: string, type: string, code?: string, identity = message): void {
-  const count = emitted.get(identity) ?? 0;
-  if (count >= MOST_OF_ONE || (count === 0 && emitted.size >= MOST_IDENTITIES)) return;
-  emitted.set(identity, count + 1);
+  const kind = code ?? type;
+  const counts = emitted.get(kind) ?? new Map<string, number>();
+  emitted.set(kind, counts);
+  const count = counts.get(identity) ?? 0;
+  if (count >= MOST_OF_ONE || (count === 0 && counts.size >= MOST_TEXTS)) return;
+  counts.set(identity, count + 1);
   process.emitWarning(message, code === undefined ? { type } : { type, code });
 }
 
@@ -112,7 +116,9 @@ const NAMING_REQUESTS: ReadonlySet<string> = new Set<RuntimeCode>([
   "CORS_OVERRULED",
 ]);
 
-/** Says each thing once: a code and a subject (a route and a header, say), never one that a client can choose. */
+const MOST_SUBJECTS = 1000;
+
+/** Says each thing once: a code and a subject, such as a route and a header. A source may make routes of what a client sends. */
 export class OnceWarnings {
   readonly #said = new Set<string>();
 
@@ -122,7 +128,7 @@ export class OnceWarnings {
 
   warn(code: string, subject: string, type: string, message: () => string): void {
     const key = `${code} ${subject}`;
-    if (this.#said.has(key)) return;
+    if (this.#said.has(key) || this.#said.size >= MOST_SUBJECTS) return;
     this.#said.add(key);
     const text = `${message()} ${whereExplained([code])}`;
     emitWarning(text, type, code, NAMING_REQUESTS.has(code) ? key : text);

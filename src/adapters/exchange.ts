@@ -131,7 +131,7 @@ export class Exchange implements Claim {
         const { overruled, invalid, because } = verdict;
         if (overruled !== undefined)
           mount.warnings.tell("CORS_OVERRULED", `${rule.key} ${overruled}`, rule.key, origin, overruled);
-        if (invalid === true) mount.warnings.tell("CORS_ORIGIN_ANSWER", "", because?.() ?? "");
+        if (invalid === true) mount.warnings.tell("CORS_ORIGIN_ANSWER", "", () => because?.() ?? "");
         return this.finish(kind, origin, verdict.refused === null, verdict);
       }
       mount.warnings.tell("CORS_ORIGIN_FUNCTION", "", rule.key);
@@ -182,7 +182,7 @@ export class Exchange implements Claim {
     const earlier = claimOn(res);
     if (earlier !== undefined && !this.isSameAs(earlier)) {
       const { mount, req } = this;
-      mount.warnings.tell("CORS_STACKED", "", `${req.method} ${mount.pathOf(req)}`);
+      mount.warnings.tell("CORS_STACKED", "", () => `${req.method} ${mount.pathOf(req)}`);
     }
     // Whatever is there is not ours. Where nothing will be made sure of later, all of it must go now.
     if (earlier === undefined ? this.mayHaveStrangers() : earlier !== this && hasGranted(earlier))

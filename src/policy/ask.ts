@@ -45,7 +45,9 @@ export function askOnce(
       error ? fail(error, answer === undefined) : settle(undefined, answer),
     );
     if (isThenable(returned)) Promise.resolve(returned).then(take, (error) => fail(error));
-    else if (!settled) take(returned);
+    // Who takes the callback answers with it. What client.get(origin, callback) returns is often `true`, and would
+    // let everybody in before the answer is there.
+    else if (!settled && !(returned === true && ask.length >= 2)) take(returned);
   } catch (error) {
     fail(error);
   }
@@ -130,9 +132,7 @@ function isAnyone(entry: unknown): boolean {
 }
 
 function isWider(entry: unknown): boolean {
-  return typeof entry === "string"
-    ? entry !== "*" && entry.includes("*")
-    : typeof entry === "object" && entry !== null;
+  return typeof entry === "string" ? entry !== "*" && entry.includes("*") : regexpParts(entry) !== undefined;
 }
 
 function matches(

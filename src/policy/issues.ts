@@ -154,9 +154,13 @@ function showPath(path: string): string {
   return `${shown.slice(0, SHOWN_CHARACTERS / 2)}...${shown.slice(-SHOWN_CHARACTERS / 2)}`;
 }
 
-/** Shows a value of any kind, quoted and cut: it may come from a database or from the wire. */
+/** Shows a value of any kind, quoted and cut: it may come from a database or from the wire. Throws for none. */
 export function show(value: unknown): string {
-  return cut(describe(value));
+  try {
+    return cut(describe(value));
+  } catch {
+    return "an object"; // a proxy or a getter of its own threw
+  }
 }
 
 /** Shows a RegExp as code would. */
@@ -166,10 +170,10 @@ export function showRegExp(source: string, flags: string): string {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return quote(value);
-  if (typeof value === "function") return `the function ${quote(value.name)}`;
+  if (typeof value === "function") return `the function ${quote(String(value.name))}`;
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value !== "object" || value === null) return String(value);
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (typeof value !== "object" || value === null) return printable(String(value));
+  const kind = printable(Object.prototype.toString.call(value).slice(8, -1));
   if (kind === "RegExp") return printable(String(RegExp.prototype.toString.call(value)));
   // Names of classes with U say "you": a URL, a Uint8Array.
   const some = `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;

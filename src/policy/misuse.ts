@@ -49,5 +49,10 @@ function isAnswer(error: unknown): boolean {
   if (error === true || error === "*" || Array.isArray(error)) return true;
   if (typeof error === "string") return parseOrigin(error) !== undefined;
   if (Object.prototype.toString.call(error) !== "[object Object]") return false;
-  return "origin" in (error as object) || "routes" in (error as object);
+  const names = Object.keys(error as object);
+  // { status: 401, origin } is an error after all.
+  return (
+    names.some((name) => /^(?:origin|routes)$/.test(name)) &&
+    !names.some((name) => /^(?:status|statusCode|code|message)$/.test(name))
+  );
 }

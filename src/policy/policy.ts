@@ -8,7 +8,7 @@ import { isInsecure, parseOrigin } from "./origin.ts";
 import { covers } from "./origin-set.ts";
 import { type CleanRequest, cleanRequest, GRANTED, type OriginVerdict } from "./request.ts";
 import { pathOfTarget } from "./routes.ts";
-import { digestOf, explain, refuse } from "./seldom.ts";
+import { asError, digestOf, explain, refuse } from "./seldom.ts";
 import { checkPolicy } from "./validate.ts";
 
 // Marks, because a program that imports and requires holds two copies of every class. The number is the layout's.
@@ -22,7 +22,7 @@ const LIVE = Symbol.for("boring-cors.live-policy.1");
  */
 export interface Policy {
   /**
-   * What this policy answers to a request, and why. Never throws, whatever the values are, but for an origin function.
+   * What this policy answers to a request, and why. The values of the request may be anything.
    *
    * @param request Raw values of the request.
    * @returns What to answer.
@@ -189,8 +189,15 @@ function judge(
 /** Asks the rule's origin function, and judges its answer. */
 export function askOrigin(rule: CompiledRule, origin: string, done: Done<OriginVerdict>): void {
   askOnce(rule.ask as never, origin, `the origin function of route ${show(rule.key)}`, (error, answer) => {
-    if (error === undefined) done(undefined, judgeAnswer(rule, origin, answer));
-    else done(error);
+    if (error !== undefined) return done(error);
+    let verdict: OriginVerdict;
+    try {
+      verdict = judgeAnswer(rule, origin, answer);
+    } catch (thrown) {
+      // A getter or a proxy in the answer. Out of a late callback it would end the process.
+      return done(asError(thrown, "the answer of an origin function", false));
+    }
+    done(undefined, verdict);
   });
 }
 

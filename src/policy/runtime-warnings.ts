@@ -14,9 +14,9 @@ const WARNINGS = {
   },
 
   /** `request`: the one that was seen, as `GET /public`. */
-  CORS_STACKED(request: string) {
+  CORS_STACKED(request: () => string) {
     return (
-      `Two CORS policies ran on one request (${show(request)}, and perhaps more); the inner one replaced the outer ` +
+      `Two CORS policies ran on one request (${show(request())}, and perhaps more); the inner one replaced the outer ` +
       "one's headers. Preflights are answered by the outer one alone, so the inner one can neither widen nor narrow " +
       "them: put per-route differences into one table, cors({ routes: { ... } })."
     );
@@ -31,8 +31,8 @@ const WARNINGS = {
   },
 
   /** `because`: what the function answered, and why that is none. */
-  CORS_ORIGIN_ANSWER(because: string) {
-    return `${because} The origin was refused; answer true or false.`;
+  CORS_ORIGIN_ANSWER(because: () => string) {
+    return `${because()} The origin was refused; answer true or false.`;
   },
 
   /** Said nowhere else: the function has let the origin in, and its author looks everywhere but here. */

@@ -10,6 +10,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   requestheaders: "allowedHeaders",
   responseheaders: "exposedHeaders",
   expose: "exposedHeaders",
+  exposeheaders: "exposedHeaders",
+  allowheaders: "allowedHeaders",
   origins: "origin",
   alloworigin: "origin",
   alloworigins: "origin",
@@ -49,7 +51,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   samesite: "an attribute of cookies",
   secure: "an attribute of cookies",
   httponly: "an attribute of cookies",
-  preflight: "an option of @fastify/cors",
   strictpreflight: "an option of @fastify/cors",
 };
 
@@ -73,11 +74,15 @@ export function adviseOption(
   const lower = name.toLowerCase();
   if (lower === "routes") return refused('routes do not nest: give "/parent/child" a key of its own');
   if (PRIVATE_NETWORK.has(lower)) return refused(CLOSED);
+  if (lower === "preflight")
+    return refused("preflights are always answered here; remove it, or write preflightContinue");
   const useless = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : undefined;
   if (useless !== undefined) return dropped(`unknown option (${useless}), and was dropped; remove it`);
-  const elsewhere = belongsElsewhere(name, lower);
+  const plain = lower.replace(/[-_]/g, "");
+  const exact = aliasOf(lower) ?? aliasOf(plain) ?? known.find((option) => option.toLowerCase() === plain);
+  const elsewhere = exact === undefined ? belongsElsewhere(name, lower) : undefined;
   if (elsewhere !== undefined) return refused(elsewhere);
-  const meant = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? nearest(lower, known);
+  const meant = exact ?? nearest(plain, known);
   if (meant === undefined) return refused(`the options are ${known.join(", ")}`);
   const right = JSON.stringify(meant);
   if (Object.is(options[meant], options[name]))
@@ -85,6 +90,10 @@ export function adviseOption(
   if (WITHOUT_ACCESS.has(meant))
     return dropped(`unknown option, and was dropped; write ${right} if that was meant`);
   return refused(`did you mean ${right}?`);
+}
+
+function aliasOf(lower: string): string | undefined {
+  return Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined;
 }
 
 const METHOD = /^(?:get|head|post|put|patch|delete|options)$/;

@@ -77,17 +77,17 @@ function elements(value: unknown, name: string, report: IssueReport): readonly E
   if (typeof value === "string") return split(value, name);
   if (Array.isArray(value)) {
     const found: Element[] = [];
-    const named = value.some((element) => typeof element === "string" && element.trim() !== "");
+    const named = value.some((element) => typeof element === "string" && !NOTHING.test(element));
     for (const [index, element] of value.entries()) {
       const path = `${name}[${index}]`;
-      if (named && typeof element === "string" && element.trim() === "") {
+      if (named && typeof element === "string" && NOTHING.test(element)) {
         // RFC 9110 5.6.1.2: an empty element of a list means nothing. A list of nothing else was no list of names.
         const message = `${show(element)} is no name and was dropped (a trailing comma?); remove it`;
         report.warn("NAME_EMPTY_ENTRY", path, element, message);
         continue;
       }
       // ["GET, HEAD"]: joined by commas, as npm `cors` sends it, that is the same list to a browser.
-      if (typeof element === "string" && element.includes(",")) found.push(...split(element, path));
+      if (typeof element === "string" && element.includes(",") && named) found.push(...split(element, path));
       else if (typeof element === "string") found.push([element, path, element]);
       else report.error("OPTION_TYPE", path, element, `${show(element)} is no string; write a name`);
     }
@@ -101,6 +101,9 @@ function elements(value: unknown, name: string, report: IssueReport): readonly E
   );
   return undefined;
 }
+
+/** What an unset variable leaves, alone or between commas. */
+const NOTHING = /^[\s,]*$/;
 
 function split(whole: string, path: string): Element[] {
   const names = whole.split(",").map((element) => element.trim());
@@ -128,7 +131,8 @@ function reportNoToken(
       .replace(/^\[|\]$/g, "")
       .replaceAll(",", ", ");
     // An array cannot stand inside an array; in the place of the whole list it can.
-    const whole = path === name ? splitNames(String(value)) : undefined;
+    const list = String(value);
+    const whole = path === name && list.length <= LONGEST_FIX ? splitNames(list) : undefined;
     const message = `${show(written)} is several names in one entry; write ${shown}`;
     report.error(code, path, written, message, whole?.every(isToken) ? whole : undefined);
     return;
@@ -138,6 +142,9 @@ function reportNoToken(
     : `is no header name; write one name per entry, without values: "X-Request-Id"`;
   report.error(code, path, written, `${show(written)} ${message}`);
 }
+
+/** Characters. A fix of a list is as long as the list, and there is one for each name that is wrong. */
+const LONGEST_FIX = 2000;
 
 function splitNames(text: string): string[] {
   return text.split(/[\s,;|]+/).filter((name) => name !== "");
@@ -161,7 +168,8 @@ const KNOWN_METHODS = new Set([
   "REPORT",
 ]);
 
-function replaceName(list: string, written: string, name: string): string {
+function replaceName(list: string, written: string, name: string): string | undefined {
+  if (list.length > LONGEST_FIX) return undefined;
   return list
     .split(",")
     .map((element) => (element.trim() === written ? element.replace(written, name) : element))
@@ -169,7 +177,7 @@ function replaceName(list: string, written: string, name: string): string {
 }
 
 export function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
-  const methods: string[] = [];
+  const found = new Set<string>();
   let any = false;
   for (const [written, path, whole] of elements(value, name, report) ?? []) {
     const method = normalizeMethod(written);
@@ -203,15 +211,16 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
         written,
         `${show(written)} is a method that browsers refuse to send, and was dropped; remove it`,
       );
-    } else if (methods.includes(method)) {
+    } else if (found.has(method)) {
       report.warn(
         "METHOD_COVERED",
         path,
         written,
         `${show(written)} stands twice and was dropped; remove it`,
       );
-    } else methods.push(method);
+    } else found.add(method);
   }
+  const methods = [...found];
   if (!any) return methods;
   if (methods.length > 0)
     report.warn(
