@@ -5,6 +5,8 @@ import express from "express";
 import session from "express-session";
 
 const DEPLOYED = process.env.NODE_ENV === "production";
+if (DEPLOYED && !process.env.SESSION_SECRET)
+  throw new Error("Set SESSION_SECRET: without it every request fails.");
 
 // The page. Without credentials: "include" the browser neither sends the cookie nor keeps the one it is given.
 const pages = express();
@@ -28,10 +30,12 @@ if (DEPLOYED) api.set("trust proxy", 1);
 api.use(
   cors({
     // The exact origin, since no browser takes "*" together with cookies. Both sides must say credentials.
-    origin: originsFromEnv("APP_ORIGIN", { fallback: pagesUrl }),
+    // Deployed there is no fallback: a variable that got lost must not let the users' own localhost in.
+    origin: originsFromEnv("APP_ORIGIN", DEPLOYED ? {} : { fallback: pagesUrl }),
     credentials: true,
     // A SameSite=None cookie goes along with requests of every site, and a simple POST needs no preflight: it would
     // run, with the user's session, though nobody could read the answer. So refused origins get 403, not just silence.
+    // (A GET of a form, a link or an image has no Origin, and runs: GET must change nothing.)
     blockRefused: true,
   }),
 );
@@ -39,7 +43,7 @@ api.use(
   session({
     secret: DEPLOYED ? process.env.SESSION_SECRET : "for this example only",
     resave: false,
-    saveUninitialized: false,
+    saveUninitialized: false, // and in memory: a real one has a store
     // On localhost: ports are no part of a site, so page and API are cross-origin but same-site, and Lax is sent. (Open
     // the page as 127.0.0.1, and it is another site.) Deployed on two sites, only SameSite=None is sent with fetch, and
     // only if Secure. (Chromium and Firefox take Secure on http://localhost too.) On app.example.com and

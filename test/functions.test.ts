@@ -123,6 +123,44 @@ describe("an origin function", () => {
     expect(insecure.reason).toBe("insecure-origin");
   });
 
+  test("that takes the callback answers with it: what it returns beside is no grant", async () => {
+    // As node-redis once did: get(key, callback) returns whether the command could be written.
+    const get = (found: boolean, callback: (error: null, answer: boolean) => void) => {
+      setImmediate(callback, null, found);
+      return true;
+    };
+    for (const found of [true, false]) {
+      const origin = mounted(cors({ origin: (_origin, callback) => get(found, callback as never) }), done);
+      const source = mounted(
+        cors((_req, callback) => get(found, (_error, answer) => callback(null, { origin: answer })) as never),
+        done,
+      );
+      for (const listener of [origin, source]) {
+        expect(corsHeaders(await once(listener, from(EVIL)))).toEqual(
+          found ? { "access-control-allow-origin": EVIL } : {},
+        );
+      }
+    }
+  });
+
+  test("whose answer throws when it is looked at fails its request, and no more", async () => {
+    const nameless = Object.defineProperty(() => {}, "name", { value: 5 });
+    const trap = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("trapped");
+        },
+      },
+    );
+    for (const answer of [trap, [trap], nameless]) {
+      const listener = mounted(cors({ origin: async () => answer as never }), done);
+      const response = await once(listener, from(APP));
+      expect(corsHeaders(response)).toEqual({});
+      expect(response.status).toBe(answer === nameless ? 200 : 500);
+    }
+  });
+
   test("is told, once per route, that an origin it allowed is refused all the same", async () => {
     const warnings = collectWarnings();
     const server = await started(mounted(cors({ origin: () => true, credentials: true }), done));

@@ -190,6 +190,10 @@ const REFUSED: readonly (readonly [string, string, "fix"?])[] = [
   ],
   ["cors({ origin: '*', allowedHeaders: ['X-A X-B'] })", 'several names in one entry; write "X-A", "X-B"'],
   ["cors({ origin: '*', allowedHeaders: ['X-A: 1'] })", "one name per entry, without values"],
+  ["definePolicy({ routes: { 'api/*': false } })", 'write "/api"'],
+  ["definePolicy({ routes: { 'GET /api/*': false } })", 'write "/api"'],
+  ["definePolicy({ routes: { 'https://a.example/api/*': false } })", 'write "/api"'],
+  ["definePolicy({ routes: { '/a b/*': false } })", "write a path prefix"],
   // Tables.
   ["cors({ routes: { '/api/*': { origin: '*' } } })", 'a key covers everything below it; write "/api"'],
   ["cors({ routes: { '/api/:id': { origin: '*' } } })", 'a key covers everything below it; write "/api"'],

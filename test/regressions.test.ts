@@ -415,6 +415,23 @@ describe("a middleware that is made anew for every request", () => {
   });
 });
 
+test("routes that a source makes of what a client sends are warned of within bounds, and silence nothing else", async () => {
+  const source = (req: { url?: string }) => ({
+    routes: { [req.url ?? "/"]: { origin: () => true, credentials: true } },
+  });
+  const server = await started(mounted(cors(source as never), ends));
+  const warnings = collectWarnings();
+  for (let round = 0; round < 1200; round++) {
+    await server.send({ target: `/${round}`, ...from("http://a.example") });
+  }
+  await settled();
+  expect(warnings.length).toBeLessThanOrEqual(200);
+  const other = await started(mounted(cors({ origin: () => Promise.reject(new Error("away")) }), ends));
+  await other.send(from(APP));
+  await settled();
+  expect(warnings.at(-1)?.code).toBe("CORS_ORIGIN_FUNCTION");
+}, 60_000);
+
 describe("a per-request source and the headers of others", () => {
   const others = { "Access-Control-Allow-Origin": "x", Vary: "Accept" };
   const writes: Handler = (_req, res) => res.writeHead(200, others).end();

@@ -6,6 +6,11 @@ import { ISSUE_CODES } from "../src/policy/issues.ts";
 import { putAt } from "./support/put-at.ts";
 
 const APP = "https://app.example.com";
+const THROWING = {
+  get: () => {
+    throw new Error("trapped");
+  },
+};
 
 function issuesOf(options: unknown): readonly ConfigIssue[] {
   try {
@@ -327,6 +332,29 @@ const REFUSALS: readonly Refusal[] = [
     "withCredentials",
     '"credentials"',
   ),
+  refused({ origin: APP, methods: [","] }, "METHOD_TOKEN", "methods[0]", '"," is no method'),
+  refused({ origin: APP, allowedHeaders: [" ,"] }, "HEADER_TOKEN", "allowedHeaders[0]", "is no header name"),
+  refused(
+    { origin: APP, "allow-credentials": true },
+    "UNKNOWN_OPTION",
+    "allow-credentials",
+    'mean "credentials"?',
+  ),
+  refused(
+    { origin: APP, "expose-headers": "A" },
+    "UNKNOWN_OPTION",
+    "expose-headers",
+    'mean "exposedHeaders"?',
+  ),
+  refused({ origin: APP, blockRefuse: true }, "UNKNOWN_OPTION", "blockRefuse", 'mean "blockRefused"?'),
+  refused({ origin: APP, preflight: false }, "UNKNOWN_OPTION", "preflight", "write preflightContinue"),
+  refused(
+    { origin: APP, credentials: Symbol("a\u0007") },
+    "OPTION_TYPE",
+    "credentials",
+    "Symbol(a\\u0007) is no boolean",
+  ),
+  refused({ origin: APP, maxAge: new Proxy({}, THROWING) }, "MAX_AGE", "maxAge", "an object is no number"),
   refused({ origins: [APP] }, "UNKNOWN_OPTION", "origins", '"origin"'),
   refused({ origin: APP, credentials: "true" }, "OPTION_TYPE", "credentials", "write true", true, APP),
   refused({ origin: APP, credentials: "false" }, "OPTION_TYPE", "credentials", "write false", false, APP),
@@ -636,6 +664,7 @@ const WARNINGS: readonly [unknown, ConfigIssueCode, string, unknown][] = [
   [{ origin: APP, allowedHeaders: ["X-A", "x-a"] }, "HEADER_COVERED", "allowedHeaders[1]", [APP]],
   [{ origin: APP, allowedHeaders: ["X-A", " "] }, "NAME_EMPTY_ENTRY", "allowedHeaders[1]", [APP]],
   [{ origin: APP, methods: ["", "GET"] }, "NAME_EMPTY_ENTRY", "methods[0]", [APP]],
+  [{ origin: APP, methods: ["GET", " ,"] }, "NAME_EMPTY_ENTRY", "methods[1]", [APP]],
   [{ origin: APP, allowedHeaders: ["GET", "X-A"] }, "HEADER_IS_METHOD", "allowedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["Set-Cookie"] }, "EXPOSED_FORBIDDEN", "exposedHeaders[0]", [APP]],
   [{ origin: APP, exposedHeaders: ["Cookie"] }, "EXPOSED_NOT_RESPONSE", "exposedHeaders[0]", [APP]],

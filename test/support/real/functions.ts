@@ -216,7 +216,7 @@ app.use(cors((req, callback) => {
     allowed: APP,
     credentials: true,
     verdict: "unchanged",
-    note: "A function of the request has looked for itself; as options the same is refused.",
+    note: "As before, every website reads your users' data: a function of the request is trusted to have looked, and this one has not. Answer a list. As options the same is refused.",
   },
   {
     seen: "Nest, the header itself as origin",
@@ -231,6 +231,7 @@ app.use(cors((req, callback) => {
     allowed: APP,
     credentials: true,
     verdict: "unchanged",
+    note: "As before, every website reads your users' data. Answer a list.",
   },
   {
     seen: "Nest, everybody below one path, cookies elsewhere",
