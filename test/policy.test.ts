@@ -214,6 +214,22 @@ test.each([
   expect(policy.isTrustedOrigin(origin, path)).toBe(granted !== undefined);
 });
 
+test("null in an option of npm cors is an option that is not there", () => {
+  const options = {
+    origin: [APP],
+    credentials: null,
+    methods: null,
+    allowedHeaders: null,
+    exposedHeaders: null,
+    maxAge: null,
+    preflightContinue: null,
+    optionsSuccessStatus: null,
+  };
+  const policy = definePolicy(options as never);
+  expect(policy.routes).toEqual(definePolicy({ origin: [APP] }).routes);
+  expect(policy.warnings).toEqual([]);
+});
+
 describe("the detail does not recommend what would not start", () => {
   const policy = definePolicy({ origin: [APP], credentials: true, methods: ["PATCH"] });
   test.each([

@@ -32,6 +32,16 @@ const CHECKS = {
   dangerouslyAllowOpaqueOrigins: checkBoolean,
 } satisfies { [K in Exclude<keyof Required<RuleOptions>, "origin" | "routes">]: Check<CheckedRule[K]> };
 
+// As npm `cors` reads it, and loaders of configuration write it. Our own options protect: a value that got lost is told.
+const NULL_IS_ABSENT: ReadonlySet<string> = new Set([
+  "credentials",
+  "methods",
+  "exposedHeaders",
+  "maxAge",
+  "preflightContinue",
+  "optionsSuccessStatus",
+]);
+
 function checkOf(name: string): Check<unknown> | undefined {
   return Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof typeof CHECKS] : undefined;
 }
@@ -139,7 +149,7 @@ export function checkRule(options: Options, report: IssueReport, request?: Sourc
   const target = rule as unknown as Record<string, unknown>;
   for (const name of Object.keys(options)) {
     const value = options[name];
-    if (value === undefined || name === "origin") continue;
+    if (value === undefined || name === "origin" || (value === null && NULL_IS_ABSENT.has(name))) continue;
     const check = checkOf(name);
     if (check === undefined) reportUnknown(name, options, report);
     else target[name] = check(value, name, report);

@@ -212,7 +212,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   app(`cors({ origin: ["${APP}"], credentials: "true" })`, GRANTED, "OPTION_TYPE"),
   app(`cors({ origin: ["${APP}"], allowHeaders: [] })`, GRANTED, "UNKNOWN_OPTION"),
-  app(`cors({ origin: ["${APP}"], exposedHeaders: null })`, GRANTED, "OPTION_TYPE"),
+  app(`cors({ origin: ["${APP}"], exposedHeaders: 1 })`, GRANTED, "OPTION_TYPE"),
   app(`cors({ origin: ["${APP}"], maxAge: "600" })`, GRANTED, "MAX_AGE"),
   app(`cors({ origin: ["${APP}"], optionsSuccessStatus: 302 })`, GRANTED, "OPTIONS_SUCCESS_STATUS"),
   app(`cors({ origin: ["${APP}"], methods: ["patch"] })`, GRANTED, "METHOD_CASE"),
