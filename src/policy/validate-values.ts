@@ -178,11 +178,10 @@ function replaceName(list: string, written: string, name: string): string | unde
 
 export function checkMethods(value: unknown, name: string, report: IssueReport): "*" | readonly string[] {
   const found = new Set<string>();
-  let any = false;
   for (const [written, path, whole] of elements(value, name, report) ?? []) {
     const method = normalizeMethod(written);
     const upper = method.toUpperCase();
-    if (method === "*") any = true;
+    if (method === "*") found.add(method);
     else if (!isName(method)) {
       reportNoToken(written, path, name, value, report);
     } else if (method !== upper && KNOWN_METHODS.has(upper)) {
@@ -220,15 +219,28 @@ export function checkMethods(value: unknown, name: string, report: IssueReport):
       );
     } else found.add(method);
   }
-  const methods = [...found];
-  if (!any) return methods;
-  if (methods.length > 0)
+  return anyAlone([...found], "method", value, name, report);
+}
+
+/** `*` stands alone: with it among them, the other names are dropped with a warning. */
+function anyAlone(
+  names: readonly string[],
+  what: "method" | "header",
+  value: unknown,
+  name: string,
+  report: IssueReport,
+): "*" | readonly string[] {
+  if (!names.includes("*")) return names;
+  const others = names.filter((other) => other !== "*");
+  if (others.length > 0) {
+    const code = what === "method" ? "METHOD_COVERED" : "EXPOSED_COVERED";
     report.warn(
-      "METHOD_COVERED",
+      code,
       name,
       value,
-      `"*" covers every method, so ${show(methods)} was dropped; write "*" alone`,
+      `"*" covers every ${what}, so ${show(others)} was dropped; write "*" alone`,
     );
+  }
   return "*";
 }
 
@@ -315,14 +327,5 @@ export function checkExposedHeaders(
     }
     return true;
   });
-  if (!names.includes("*")) return names;
-  const others = names.filter((other) => other !== "*");
-  if (others.length > 0)
-    report.warn(
-      "EXPOSED_COVERED",
-      name,
-      value,
-      `"*" covers every header, so ${show(others)} was dropped; write "*" alone`,
-    );
-  return "*";
+  return anyAlone(names, "header", value, name, report);
 }
