@@ -1,13 +1,16 @@
 // The examples in doc comments are true: each compiles, runs, and answers what is written beside it.
+
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { COMPILER_OPTIONS, docComments, ROOT } from "./support/doc-comments.ts";
 import { scope } from "./support/doc-scope.ts";
+import { evaluate } from "./support/markdown.ts";
 
 const COMMENTS = docComments();
 const TYPES = COMMENTS.filter(({ name, isExport }) => isExport && !(name in scope)).map(({ name }) => name);
-const NAMES = Object.keys(scope).filter((name) => name !== "default");
+// A module's default export has no name of its own.
+const { default: _, ...NAMED } = scope;
 
 const EXAMPLES = COMMENTS.flatMap(({ name, tags }) =>
   (tags.example ?? []).map((code, index) => ({
@@ -27,7 +30,7 @@ function completed(code: string): string {
 const moduleOf = (code: string) => `import type { IncomingMessage } from "node:http";
 import type { ${TYPES.join(", ")} } from "../src/index.ts";
 import { scope } from "./support/doc-scope.ts";
-const { ${NAMES.join(", ")} } = scope;
+const { ${Object.keys(NAMED).join(", ")} } = scope;
 export async function example() {
   ${code}
 }`;
@@ -60,12 +63,8 @@ describe("runs, and answers what it says", () => {
     const { outputText } = ts.transpileModule(checked, {
       compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
     });
-    const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
     const equal = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected);
-    await new AsyncFunction("equal", ...NAMES, `{ ${outputText} }`)(
-      equal,
-      ...NAMES.map((name) => scope[name as keyof typeof scope]),
-    );
+    await evaluate(`{ ${outputText} }`, { equal, ...NAMED });
   });
 
   test("what is written beside an expression is compared", () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CorsConfigError, cors, definePolicy, originsFromEnv } from "../src/index.ts";
 import { ISSUE_CODES } from "../src/policy/issues.ts";
 import { collectWarnings, from, once, settled } from "./support/cases.ts";
+import { blocks, evaluate } from "./support/markdown.ts";
 
 const PAGE = readFileSync(new URL("../docs/errors.md", import.meta.url), "utf8");
 
@@ -30,9 +31,6 @@ const ENTRIES: readonly Entry[] = parts.map((part) => ({
 }));
 
 const isCode = (heading: string) => /^[A-Z_]+$/.test(heading);
-const blocksOf = (text: string) =>
-  [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
-
 describe("the page", () => {
   const codes = ENTRIES.map(({ heading }) => heading).filter(isCode);
 
@@ -61,7 +59,7 @@ describe("the page", () => {
  * the other marked ones.
  */
 function examplesOf({ heading, body }: Entry) {
-  return blocksOf(body).flatMap((block) => {
+  return blocks(body, "js").flatMap((block) => {
     const lines = block.split("\n");
     return lines.flatMap((marked, index) => {
       const mark = /\/\/ (wrong|right)$/.exec(marked)?.[1];
@@ -82,7 +80,7 @@ async function run(code: string): Promise<Said> {
   const warnings = collectWarnings();
   const errors: Error[] = [];
   try {
-    const { app, page } = (await evaluate(code)) as { app?: express.Express; page?: string };
+    const { app, page } = (await runExample(code)) as { app?: express.Express; page?: string };
     if (app !== undefined) await request(app, page ?? "https://app.example", errors);
   } catch (error) {
     errors.push(error as Error);
@@ -92,11 +90,12 @@ async function run(code: string): Promise<Said> {
   return { codes: [...new Set([...errors.flatMap(codesOf), ...warnings.flatMap(codesIn)])], messages };
 }
 
-function evaluate(code: string, also: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+function runExample(code: string, also: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  const found = ["app", "page"].map(
+    (name) => `${name}: typeof ${name} === "undefined" ? undefined : ${name}`,
+  );
   const scope = { cors, definePolicy, originsFromEnv, express, assert, ...also };
-  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const body = `${code}\nreturn { ${["app", "page"].map((name) => `${name}: typeof ${name} === "undefined" ? undefined : ${name}`)} };`;
-  return new AsyncFunction(...Object.keys(scope), body)(...Object.values(scope));
+  return evaluate(`${code}\nreturn { ${found} };`, scope);
 }
 
 async function request(app: express.Express, page: string, errors: Error[]): Promise<void> {
@@ -147,11 +146,13 @@ describe("the examples", () => {
   });
 
   test("of the introduction print what stands beside them", async () => {
-    const [caught = "", unitTest = ""] = blocksOf(introduction);
+    const [caught = "", unitTest = ""] = blocks(introduction, "js");
     const printed: string[] = [];
-    await evaluate(caught, { console: { error: (...values: unknown[]) => printed.push(values.join(" ")) } });
+    await runExample(caught, {
+      console: { error: (...values: unknown[]) => printed.push(values.join(" ")) },
+    });
     expect(printed).toEqual([/console\.error\(.*\); \/\/ (.*)$/m.exec(caught)?.[1]]);
-    await evaluate(unitTest);
+    await runExample(unitTest);
   });
 
   test("of a message is one that is raised", () => {

@@ -1,14 +1,15 @@
 // The example tenants-postgres: with the PostgreSQL inside its process, and with a server that comes and goes.
+
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 // @ts-expect-error -- plain JavaScript without declarations
 import { follow, live } from "../examples/tenants-postgres/recipe.mjs";
+import { answerOf } from "./support/answers.ts";
 import { from, preflightFrom } from "./support/cases.ts";
 import { type RunningExample, spawnExample, startExample } from "./support/example.ts";
 import { createCluster, hasPostgres, PASSWORD, type Postgres, queryAt } from "./support/postgres.ts";
-import { corsHeaders, type RawResponse, valuesOf } from "./support/raw-http.ts";
 
 const ACME = "https://acme.example";
 const BETA = "https://beta.example";
@@ -18,15 +19,10 @@ const PATIENCE = { timeout: 40_000, interval: 20 };
 const start = (more: Record<string, string>) =>
   startExample("tenants-postgres", { ADMIN_TOKEN: "token", ...more });
 
-const summary = (response: RawResponse) => ({
-  status: response.status,
-  vary: valuesOf(response, "vary"),
-  cors: corsHeaders(response),
-});
 const ask = async (example: RunningExample, origin: string) =>
-  summary(await example.send({ target: "/orders", ...from(origin) }));
+  answerOf(await example.send({ target: "/orders", ...from(origin) }));
 const askFirst = async (example: RunningExample, origin: string) =>
-  summary(await example.send({ target: "/orders", ...preflightFrom(origin) }));
+  answerOf(await example.send({ target: "/orders", ...preflightFrom(origin) }));
 
 const NAMED = (origin: string) => ({
   "access-control-allow-origin": origin,
@@ -89,7 +85,7 @@ describe("embedded", () => {
 
     // A page of a tenant cannot administer.
     const byPage = await example.send({ target: "/tenants", ...preflightFrom(ACME, "POST") });
-    expect(summary(byPage)).toEqual({ status: 403, vary: [PREFLIGHT_VARY], cors: {} });
+    expect(answerOf(byPage)).toEqual({ status: 403, vary: [PREFLIGHT_VARY], cors: {} });
 
     await administer(example, "POST", `${BETA}/`);
     await example.printed(

@@ -1,10 +1,12 @@
 // Origin functions and per-request sources: asked once, answered once, and never more granted than was said.
+
 import { IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import npmCors from "cors";
 import express from "express";
 import { describe, expect, test, vi } from "vitest";
 import { cors, definePolicy, type OriginFunction } from "../src/index.ts";
+import { answerOf } from "./support/answers.ts";
 import {
   APP,
   collectWarnings,
@@ -16,15 +18,10 @@ import {
   settled,
   started,
 } from "./support/cases.ts";
-import { corsHeaders, type RawResponse, valuesOf } from "./support/raw-http.ts";
+import { corsHeaders } from "./support/raw-http.ts";
 
 const GRANTED = { "access-control-allow-origin": APP };
 const done = (_req: unknown, res: { end(): void }) => res.end();
-const answerOf = ({ status, ...response }: RawResponse) => ({
-  status,
-  cors: corsHeaders({ status, ...response }),
-  vary: valuesOf({ status, ...response }, "vary"),
-});
 const refused = { status: 200, cors: {}, vary: ["Origin"] };
 const granted = { status: 200, cors: GRANTED, vary: ["Origin"] };
 

@@ -1,4 +1,5 @@
 // docs/migrating-from-cors.md is true: both packages get each request, and the page shows the two answers.
+
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import * as boringCors from "../src/index.ts";
 import { APP, EVIL, from, once } from "./support/cases.ts";
+import { blocks, run } from "./support/markdown.ts";
 import {
   answersOf,
   diff,
@@ -124,31 +126,12 @@ describe("what stays the same", () => {
   });
 });
 
-/** The fenced blocks of a language that people wrote, without the indentation of lists. */
-function blocks(language: string): string[] {
-  const fenced = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, "gm");
-  return [...page.matchAll(fenced)].map(([, indent = "", body = ""]) =>
-    body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-  );
-}
-
-/** Runs a block as a module; `result` is what it returns. */
-async function run(code: string, result = "", log = (_line: string) => {}): Promise<unknown> {
-  const body = code
-    .replace(/^import \{ (.*) \} from "(.+)";$/gm, 'const { $1 } = await load("$2");')
-    .replace(/^import (\w+) from "(.+)";$/gm, 'const { default: $1 } = await load("$2");')
-    .replace(/^export /gm, "");
-  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const load = (name: string) => (name === "boring-cors" ? boringCors : import(/* @vite-ignore */ name));
-  return new AsyncFunction("load", "console", `${body}\n${result}`)(load, { log });
-}
-
 describe("the code that people copy", () => {
-  const [compare = "", unitTest = "", shared = ""] = blocks("js");
+  const [compare = "", unitTest = "", shared = ""] = blocks(page, "js");
 
   test("the comparison prints what differs", async () => {
     const printed: string[] = [];
-    await run(compare, "", (line) => printed.push(line));
+    await run(compare, { scope: { console: { log: (line: string) => printed.push(line) } } });
     const asked = printed.map((text) => text.split("\n")[0]);
     expect(asked).toEqual([
       "OPTIONS from https://app.example.com",
@@ -169,7 +152,7 @@ describe("the code that people copy", () => {
   });
 
   test("the shared module starts, without a warning, and serves under a base", async () => {
-    const policy = (await run(shared, "return policy;")) as boringCors.Policy;
+    const policy = (await run(shared, { result: "policy" })) as boringCors.Policy;
     expect(policy.warnings).toEqual([]);
     expect(policy.decide({ method: "GET", path: "/catalog/x", origin: EVIL }).allowed).toBe(true);
     const serve = (req: IncomingMessage, res: ServerResponse) =>
@@ -178,7 +161,7 @@ describe("the code that people copy", () => {
   });
 
   test("the TypeScript is checked", () => {
-    const [typed = ""] = blocks("ts");
+    const [typed = ""] = blocks(page, "ts");
     const checked = readFileSync(new URL("./types/migrating.ts", import.meta.url), "utf8");
     const squeezed = (text: string) => text.replaceAll(/\s+/g, "").replaceAll(",}", "}");
     expect(squeezed(checked)).toContain(squeezed(typed.replace(`"boring-cors"`, `"../../src/index.ts"`)));
@@ -201,7 +184,7 @@ describe("the search", () => {
     [['res.set("Access-Control-Allow-Origin", "*")', "res.setHeader('vary', 'Accept')"], ["res.vary(name)"]],
     [["app.enableCors(options)", "new Server(http, { cors: { origin } })"], ["app.use(cors({ origin }))"]],
   ];
-  const searches = [...(blocks("sh")[0]?.matchAll(/^grep .*?(?= +#)/gm) ?? [])].map(([line]) => line);
+  const searches = [...(blocks(page, "sh")[0]?.matchAll(/^grep .*?(?= +#)/gm) ?? [])].map(([line]) => line);
 
   test.each(FOUND.map(([found, left], index) => ({ search: searches[index] ?? "", found, left })))(
     "$search",

@@ -9,6 +9,7 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import cors, { definePolicy, originsFromEnv } from "../src/index.ts";
+import { type Answer, answer } from "./support/answers.ts";
 import { APP, EVIL, from, once, preflightFrom, started } from "./support/cases.ts";
 import { blocks, type RunOptions, readDocument, run, section } from "./support/markdown.ts";
 import { corsHeaders, type RawRequest, valuesOf } from "./support/raw-http.ts";
@@ -37,19 +38,10 @@ async function application(code: string, options: RunOptions = {}): Promise<Expr
   return app;
 }
 
-interface Expected {
-  readonly cors: Readonly<Record<string, string>>;
-  readonly vary: readonly string[];
-  readonly status?: number;
-}
+type Expected = Omit<Answer, "status"> & Partial<Answer>;
 
 async function answers(listener: RequestListener, request: Partial<RawRequest>, expected: Expected) {
-  const response = await once(listener, request);
-  expect({
-    cors: corsHeaders(response),
-    vary: valuesOf(response, "vary"),
-    status: response.status,
-  }).toEqual({ status: 200, ...expected });
+  expect(await answer(listener, request)).toEqual({ status: 200, ...expected });
 }
 
 test("public read-only API", async () => {

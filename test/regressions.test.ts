@@ -1,4 +1,5 @@
 // What went wrong once, or nearly did: one test each, which fails without its fix.
+
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import {
@@ -18,6 +19,7 @@ import {
   type OriginFunction,
 } from "../src/index.ts";
 import { adviseOrigin } from "../src/policy/origin-advice.ts";
+import { answerOf } from "./support/answers.ts";
 import {
   APP,
   collectWarnings,
@@ -38,11 +40,6 @@ const onHeaders = createRequire(import.meta.url)("on-headers-1.0") as OnHeaders;
 const GRANTED = { "access-control-allow-origin": APP };
 const PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 const ends: Handler = (_req, res) => void res.end();
-const answerOf = (response: RawResponse) => ({
-  status: response.status,
-  cors: corsHeaders(response),
-  vary: valuesOf(response, "vary"),
-});
 
 function fakeRequest(headers: Record<string, unknown>, method = "GET"): IncomingMessage {
   return { method, url: "/", headers } as never;

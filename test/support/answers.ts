@@ -15,18 +15,18 @@ export interface Asked extends Answer {
   readonly request: Partial<RawRequest>;
 }
 
+/** A response as its reader sees it: status, every CORS header, every Vary line. */
+export function answerOf(response: RawResponse): Answer {
+  return { status: response.status, cors: corsHeaders(response), vary: valuesOf(response, "vary") };
+}
+
 type Send = (request: Partial<RawRequest>) => Promise<RawResponse>;
 
 /** What came, by name; one after the other, since some answers depend on what was asked before. */
 export async function answersOf(send: Send, table: readonly Asked[]): Promise<Record<string, Answer>> {
   const answers: Record<string, Answer> = {};
   for (const { name, request } of table) {
-    const response = await send(request);
-    answers[name] = {
-      status: response.status,
-      cors: corsHeaders(response),
-      vary: valuesOf(response, "vary"),
-    };
+    answers[name] = answerOf(await send(request));
   }
   return answers;
 }
@@ -53,8 +53,7 @@ export const LISTS = {
 };
 
 export async function answer(listener: RequestListener, request: Partial<RawRequest>): Promise<Answer> {
-  const response = await once(listener, request);
-  return { status: response.status, cors: corsHeaders(response), vary: valuesOf(response, "vary") };
+  return answerOf(await once(listener, request));
 }
 
 export const REFUSED: Answer = { status: 200, cors: {}, vary: ORIGIN };

@@ -28,11 +28,18 @@ function levelOf(heading = ""): number {
   return heading.indexOf(" ");
 }
 
-/** The fenced blocks of a language, in order. */
+/** The fenced blocks of a language, in order, without the indentation of the list that they stand in. */
 export function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, "gm"))].map(
-    ([, body = ""]) => body,
+  const fenced = new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, "gm");
+  return [...text.matchAll(fenced)].map(([, indent = "", body = ""]) =>
+    body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   );
+}
+
+/** Runs code in which `await` and `return` may stand, with these names in scope. */
+export function evaluate(code: string, scope: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  return new AsyncFunction(...Object.keys(scope), code)(...Object.values(scope));
 }
 
 export interface RunOptions {
@@ -57,11 +64,5 @@ export async function run(
     .replace(/^(await )?\w+\.listen\(.*$/gm, "");
   const all: Record<string, unknown> = { "boring-cors": boringCors, ...modules };
   const load = (name: string) => (name in all ? all[name] : import(/* @vite-ignore */ name));
-  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const names = Object.keys(scope);
-  const returned = result === "" ? "" : `return ${result};`;
-  return new AsyncFunction("load", ...names, `${body}\n${returned}`)(
-    load,
-    ...names.map((name) => scope[name]),
-  );
+  return evaluate(`${body}\n${result === "" ? "" : `return ${result};`}`, { load, ...scope });
 }
