@@ -8,7 +8,9 @@ const root = join(import.meta.dirname, "..", "src");
 /** Layer -> the layers (and packages) that it may import; a layer may always import itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   policy: [],
-  adapters: ["policy", "node:", "vary"],
+  browser: [],
+  adapters: ["policy", "browser", "node:", "vary"],
+  testing: ["browser", "policy", "node:", "cookie"],
   index: ["adapters", "policy"],
 };
 

@@ -1,0 +1,176 @@
+// The Request constructor: what a script may ask for at all. What a browser throws, this throws.
+import { type HeaderList, isHeaderValue, isToken, normalizeValue } from "./header-list.ts";
+import {
+  isForbiddenMethod,
+  isForbiddenRequestHeader,
+  isNoCorsSafelistedRequestHeader,
+  normalizeMethod,
+} from "./safelists.ts";
+import type { CheckedRequest, CredentialsMode, RedirectMode, RequestMode } from "./types.ts";
+
+/** A request as a script writes it: the part of `RequestInit` that CORS depends on. */
+export interface RequestOptions {
+  /**
+   * Case matters, but for DELETE, GET, HEAD, OPTIONS, POST and PUT, which browsers put in upper case.
+   *
+   * @defaultValue `"GET"`
+   */
+  readonly method?: string | undefined;
+  /** A record, pairs, or a `Headers`. Those that scripts cannot set (`Origin`, `Cookie`, ...) are dropped, with a note. */
+  readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+  /** What `fetch` takes. Its kind decides the content type, and whether it can be sent twice. */
+  readonly body?: RequestBody | null | undefined;
+  /** @defaultValue `"same-origin"`, as in browsers: a cross-origin request then carries no cookies. */
+  readonly credentials?: CredentialsMode | undefined;
+  /** @defaultValue `"cors"` */
+  readonly mode?: RequestMode | undefined;
+  /** @defaultValue `"follow"` */
+  readonly redirect?: RedirectMode | undefined;
+  /**
+   * As with an `XMLHttpRequest` that has a listener on `upload`: a preflight, whatever the request is like.
+   *
+   * @defaultValue `false`
+   */
+  readonly uploadListener?: boolean | undefined;
+}
+
+/** What may be a body. A `ReadableStream` is asked for by preflight, and cannot be redirected. */
+export type RequestBody =
+  | string
+  | URLSearchParams
+  | FormData
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<Uint8Array>;
+
+/** A body, made bytes: https://fetch.spec.whatwg.org/#concept-bodyinit-extract */
+export interface ExtractedBody {
+  readonly bytes: Uint8Array;
+  /** `null` where the kind of body says nothing. */
+  readonly contentType: string | null;
+  readonly streamed: boolean;
+}
+
+/** The bytes of a body and the content type that it brings along. */
+export async function extractBody(body: RequestBody): Promise<ExtractedBody> {
+  const carrier = new Response(body as ConstructorParameters<typeof Response>[0]);
+  return {
+    bytes: new Uint8Array(await carrier.arrayBuffer()),
+    contentType: carrier.headers.get("content-type"),
+    streamed: body instanceof ReadableStream,
+  };
+}
+
+/** A checked request, and the names of the headers that a browser drops without a word. */
+export interface ConstructedRequest {
+  readonly request: CheckedRequest;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * https://fetch.spec.whatwg.org/#dom-request
+ *
+ * @throws {TypeError} as a browser does, naming what is wrong: URL, method, header, or a combination of options.
+ */
+export function constructRequest(
+  url: string | URL,
+  base: string,
+  options: RequestOptions,
+  body: ExtractedBody | undefined,
+): ConstructedRequest {
+  const parsed = parseUrl(url, base);
+  const mode = oneOf("mode", options.mode ?? "cors", ["cors", "no-cors", "same-origin"]);
+  const credentials = oneOf("credentials", options.credentials ?? "same-origin", [
+    "omit",
+    "same-origin",
+    "include",
+  ]);
+  const redirect = oneOf("redirect", options.redirect ?? "follow", ["follow", "error", "manual"]);
+  const method = checkMethod(options.method ?? "GET", mode);
+  if (body !== undefined && (method === "GET" || method === "HEAD"))
+    throw new TypeError(`A request with method ${method} cannot have a body.`);
+  if (body?.streamed && mode === "no-cors")
+    throw new TypeError(`A stream cannot be sent in mode "no-cors": it needs a preflight.`);
+  const written = writtenHeaders(options.headers ?? []);
+  const kept = written.filter(([name, value]) => !isDropped(name, value, mode));
+  return {
+    request: {
+      method,
+      url: parsed,
+      headers: withContentType(kept, body),
+      body: body?.bytes,
+      streamed: body?.streamed ?? false,
+      mode,
+      credentials,
+      redirect,
+      forcePreflight: (options.uploadListener === true && mode !== "no-cors") || (body?.streamed ?? false),
+    },
+    dropped: written.filter(([name, value]) => isDropped(name, value, mode)).map(([name]) => name),
+  };
+}
+
+function parseUrl(url: string | URL, base: string): URL {
+  let parsed: URL;
+  try {
+    parsed = new URL(String(url), base === "null" ? undefined : base);
+  } catch {
+    throw new TypeError(`Failed to parse URL from ${quote(String(url))}.`);
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new TypeError(
+      `A request cannot be made from a URL that includes credentials: ${quote(parsed.host)}.`,
+    );
+  }
+  return parsed;
+}
+
+function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
+  if (values.includes(value)) return value;
+  const quoted = values.map((one) => JSON.stringify(one)).join(", ");
+  throw new TypeError(`${name}: ${quote(String(value))} is none of ${quoted}.`);
+}
+
+function checkMethod(method: string, mode: RequestMode): string {
+  const written = String(method);
+  if (!isToken(written)) throw new TypeError(`${quote(written)} is not a valid HTTP method.`);
+  if (isForbiddenMethod(written))
+    throw new TypeError(`${quote(written)}: scripts cannot use this HTTP method.`);
+  const normalized = normalizeMethod(written);
+  if (mode === "no-cors" && !["GET", "HEAD", "POST"].includes(normalized))
+    throw new TypeError(`${quote(written)} is unsupported in mode "no-cors": only GET, HEAD and POST are.`);
+  return normalized;
+}
+
+/** https://fetch.spec.whatwg.org/#concept-headers-append: values of one name are combined, as scripts see them. */
+function writtenHeaders(init: NonNullable<RequestOptions["headers"]>): HeaderList {
+  const list = new Map<string, [name: string, value: string]>();
+  for (const [written, given] of Symbol.iterator in init ? init : Object.entries(init)) {
+    const name = String(written);
+    const value = normalizeValue(String(given));
+    if (!isToken(name)) throw new TypeError(`${quote(name)} is not a valid header name.`);
+    if (!isHeaderValue(value)) throw new TypeError(`${quote(value)} is not a valid value of header ${name}.`);
+    const earlier = list.get(name.toLowerCase());
+    if (earlier === undefined) list.set(name.toLowerCase(), [name, value]);
+    else earlier[1] = `${earlier[1]}, ${value}`;
+  }
+  return [...list.values()];
+}
+
+/** https://fetch.spec.whatwg.org/#headers-validate for the guards "request" and "request-no-cors". */
+function isDropped(name: string, value: string, mode: RequestMode): boolean {
+  if (isForbiddenRequestHeader(name, value)) return true;
+  return mode === "no-cors" && !isNoCorsSafelistedRequestHeader(name, value);
+}
+
+function withContentType(headers: HeaderList, body: ExtractedBody | undefined): HeaderList {
+  const contentType = body?.contentType ?? null;
+  if (contentType === null || headers.some(([name]) => name.toLowerCase() === "content-type")) return headers;
+  return [...headers, ["Content-Type", contentType]];
+}
+
+/** For messages: what a caller or a server wrote, on one line, cut. */
+export function quote(text: string): string {
+  const MOST = 120;
+  return JSON.stringify(text.length > MOST ? `${text.slice(0, MOST)}...` : text);
+}
