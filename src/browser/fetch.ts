@@ -38,6 +38,8 @@ export interface Surroundings {
   cookieFor?(url: URL, request: CookieContext): string | undefined;
   /** Set-Cookie lines that arrived. */
   storeCookies?(url: URL, lines: readonly string[], request: CookieContext): void;
+  /** Set-Cookie lines that arrived where the request carried no credentials. */
+  ignoreCookies?(lines: readonly string[]): void;
   readonly preflightCache?: PreflightCache | undefined;
 }
 
@@ -186,7 +188,9 @@ class Fetch {
       headers,
       body: this.#body,
     });
-    if (includesCredentials) this.surroundings.storeCookies?.(url, setCookieLines(response.headers), context);
+    const setCookie = setCookieLines(response.headers);
+    if (includesCredentials) this.surroundings.storeCookies?.(url, setCookie, context);
+    else this.surroundings.ignoreCookies?.(setCookie);
     return response;
   }
 
@@ -252,10 +256,10 @@ class Fetch {
   async #send(kind: WireExchange["kind"], request: WireRequest): Promise<WireResponse> {
     try {
       const response = await this.surroundings.send(request);
-      this.#exchanges.push({ kind, request, response });
+      this.#exchanges.push({ kind, ...request, response });
       return response;
     } catch (cause) {
-      this.#exchanges.push({ kind, request, response: null });
+      this.#exchanges.push({ kind, ...request, response: null });
       const value = cause instanceof Error ? cause.message : String(cause);
       throw new NetworkError(
         { code: "network", value },

@@ -111,10 +111,14 @@ export type BlockedCode =
   /** No response: refused, reset, timed out, not HTTP. */
   | "network";
 
-/** One request and what came back; `response` is `null` where nothing did. */
-export interface WireExchange {
+/**
+ * One request that went over the wire, and what came back.
+ *
+ * @example got.requests.map(({ kind, method, response }) => `${kind} ${method} ${response?.status}`);
+ */
+export interface WireExchange extends WireRequest {
   readonly kind: "preflight" | "actual";
-  readonly request: WireRequest;
+  /** `null` where nothing came back. */
   readonly response: WireResponse | null;
 }
 

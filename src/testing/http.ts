@@ -1,0 +1,110 @@
+// Requests over real sockets, with their lines as they are: what `fetch` of Node would add, change or hide.
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { HeaderList } from "../browser/header-list.ts";
+import type { WireRequest, WireResponse } from "../browser/types.ts";
+
+/** Where a request is sent, whatever its URL says. */
+export interface Destination {
+  readonly protocol: "http:" | "https:";
+  readonly host: string;
+  readonly port: number;
+  /** Put before the path. */
+  readonly prefix?: string | undefined;
+  /** Is any certificate good enough? For servers of the test's own. */
+  readonly insecure?: boolean | undefined;
+}
+
+// Browsers take far longer heads than Node's default of 16 KiB.
+const MOST_HEAD_BYTES = 256 * 1024;
+const MOST_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Sends one request; resolves with the head of the response, and reads the body on.
+ *
+ * @param timeout Until the body's end, in milliseconds.
+ * @param explain What is known of a request that failed, by the port it came from.
+ */
+export function sendOverHttp(
+  request: WireRequest,
+  destination: Destination,
+  timeout: number,
+  explain: (port: number | undefined) => unknown = () => undefined,
+): Promise<WireResponse> {
+  return new Promise((resolve, reject) => {
+    const { method, url, headers, body } = request;
+    const sent = (destination.protocol === "https:" ? httpsRequest : httpRequest)(
+      optionsOf(url, destination),
+    );
+    // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
+    sent.method = method;
+    for (const [name, value] of headers) sent.setHeader(name, value);
+    // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: these have a length even when empty.
+    if (body !== undefined || method === "POST" || method === "PUT")
+      sent.setHeader("content-length", body?.length ?? 0);
+    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
+    let localPort: number | undefined;
+    sent.on("socket", (socket) =>
+      socket.once("connect", () => {
+        localPort = socket.localPort;
+      }),
+    );
+    sent.on("error", (error) => {
+      clearTimeout(timer);
+      // The listener may have said why a moment later than the socket.
+      setImmediate(() => reject(explain(localPort) ?? error));
+    });
+    sent.on("response", (response) => {
+      const whole = bodyOf(response).finally(() => clearTimeout(timer));
+      // Nobody may ever read it.
+      whole.catch(() => {});
+      resolve({ status: response.statusCode ?? 0, headers: linesOf(response), body: () => whole });
+    });
+    sent.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      sent.destroy(new Error("the answer is 101 Switching Protocols"));
+    });
+    sent.end(body);
+  });
+}
+
+function optionsOf(
+  url: string,
+  { protocol, host, port, prefix = "", insecure }: Destination,
+): RequestOptions {
+  const { pathname, search, hostname, host: authority } = new URL(url);
+  return {
+    host,
+    port,
+    path: `${prefix}${pathname}${search}`,
+    headers: { host: authority },
+    agent: false,
+    maxHeaderSize: MOST_HEAD_BYTES,
+    ...(protocol === "https:"
+      ? { servername: nameForTls(hostname), rejectUnauthorized: insecure !== true }
+      : {}),
+  };
+}
+
+/** RFC 6066 3: no addresses. */
+function nameForTls(hostname: string): string {
+  return /^[\d.]+$|^\[/.test(hostname) ? "" : hostname;
+}
+
+function linesOf({ rawHeaders }: IncomingMessage): HeaderList {
+  const lines: [string, string][] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    lines.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);
+  return lines;
+}
+
+async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MOST_BODY_BYTES) throw new Error(`a body of more than ${MOST_BODY_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks);
+}

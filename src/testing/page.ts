@@ -1,0 +1,209 @@
+// page(): a page of some origin, whose fetch() is let through and blocked as in a browser.
+import { fetchFrom } from "../browser/fetch.ts";
+import { type Note, notesOn } from "../browser/notes.ts";
+import { PreflightCache } from "../browser/preflight-cache.ts";
+import { constructRequest, extractBody, quote, type RequestOptions } from "../browser/request.ts";
+import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
+import { isPotentiallyTrustworthy } from "../browser/urls.ts";
+import { CookieJar, type StoredCookie } from "./cookies.ts";
+import { ScriptResponse } from "./response.ts";
+import { isSameSite } from "./site.ts";
+import { sendTo, type Target } from "./target.ts";
+
+/**
+ * What surrounds a page.
+ *
+ * @example page("https://app.example.com", app, { timeout: 500 });
+ */
+export interface PageOptions {
+  /**
+   * How long one answer may take, in milliseconds; beyond that `blocked.code` is `"network"`.
+   *
+   * @defaultValue `4000`
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Are preflights remembered for their max-age, as in a browser? Off, since tests had rather see each.
+   *
+   * @defaultValue `false`
+   */
+  readonly preflightCache?: boolean | undefined;
+  /**
+   * Is plain http mixed content on this page?
+   *
+   * @defaultValue what the origin says: `true` for https and for this machine, `false` for `"null"`.
+   */
+  readonly secure?: boolean | undefined;
+}
+
+/**
+ * What became of a fetch.
+ *
+ * @example
+ * const got = await app.fetch("https://api.example.com/orders");
+ * expect(got.blocked).toBe(null);
+ */
+export interface FetchResult {
+  /** May the script read the answer? Whatever its status: a 404 can be read as well. */
+  readonly ok: boolean;
+  /** Why the script got a network error; `null` where it got none. */
+  readonly blocked: Blocked | null;
+  /** What the script can read; `null` where it was blocked. */
+  readonly response: ScriptResponse | null;
+  /** All that went over the wire, preflights included, in order, each with its response. */
+  readonly requests: readonly WireExchange[];
+  /** What is worth knowing and changed nothing: differences between engines, cookies that were dropped, a missing Vary. */
+  readonly notes: readonly Note[];
+}
+
+/**
+ * A page of some origin. Its cookies last as long as it does.
+ *
+ * @example const app: Page = page("https://app.example.com", server);
+ */
+export interface Page {
+  /** The serialized origin. */
+  readonly origin: string;
+  /** The cookies that its requests may carry. */
+  readonly cookies: readonly StoredCookie[];
+  /**
+   * Puts a cookie into the jar as if that URL had been visited by itself: where the user has logged in before.
+   *
+   * @param url The URL that the cookie comes from.
+   * @param line What stands in `Set-Cookie`.
+   * @throws {TypeError} if a browser would not store it, saying why.
+   * @example app.setCookie("https://api.example.com", "sid=1; SameSite=None; Secure");
+   */
+  setCookie(url: string | URL, line: string): void;
+  /**
+   * What a script's `fetch()` on this page would do, by the Fetch standard.
+   *
+   * @param url Absolute, or relative to the page.
+   * @param options What the script writes.
+   * @returns What became of it. A network error is a result, with its reason in `blocked`.
+   * @throws {TypeError} as a rejection, for what no browser would send: an invalid URL, method, header or option.
+   * @example await app.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
+   * @see https://fetch.spec.whatwg.org/#fetch-method
+   */
+  fetch(url: string | URL, options?: RequestOptions): Promise<FetchResult>;
+}
+
+const DEFAULT_TIMEOUT = 4000;
+
+/**
+ * A page as browsers see it, in front of a service: would its `fetch()` work, and if not, why?
+ *
+ * @param origin The page's origin: `https://app.example.com`, or `"null"` for a sandboxed frame or a local file.
+ * @param target What answers; without one, requests go where their URL says.
+ * @param options Of the page: `timeout`, `preflightCache`, `secure`.
+ * @returns The page, with a cookie jar of its own.
+ * @throws {TypeError} for what is no origin, and for a target that is none.
+ * @example
+ * const app = page("https://app.example.com", server);
+ * const got = await app.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
+ * expect(got.blocked).toBe(null);
+ */
+export function page(origin: string, target?: Target, options: PageOptions = {}): Page {
+  const { timeout, preflightCache, secure } = checkOptions(options);
+  return new ModelPage(
+    pageOrigin(origin, secure),
+    withTimeout(sendTo(target, timeout), timeout),
+    preflightCache ? new PreflightCache(Date.now) : undefined,
+  );
+}
+
+function checkOptions(options: PageOptions) {
+  const { timeout = DEFAULT_TIMEOUT, preflightCache = false, secure, ...unknown } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined)
+    throw new TypeError(`options.${name}: unknown option; a page has timeout, preflightCache and secure.`);
+  if (typeof timeout !== "number" || !(timeout > 0) || timeout > 0x7fffffff)
+    throw new TypeError(`options.timeout: ${String(timeout)} is no number of milliseconds above 0.`);
+  return { timeout, preflightCache, secure };
+}
+
+function pageOrigin(origin: string, secure: boolean | undefined): PageOrigin {
+  if (origin === "null") return { origin, secure: secure ?? false };
+  const parsed = typeof origin === "string" && URL.canParse(origin) ? new URL(origin) : undefined;
+  const serialized = parsed?.origin === "null" ? `${parsed.protocol}//${parsed.host}` : parsed?.origin;
+  if (parsed === undefined || serialized !== origin) {
+    const meant = serialized !== undefined && parsed?.host !== "" ? serialized : "https://app.example.com";
+    throw new TypeError(`origin: ${quote(String(origin))} is no serialized origin; write ${quote(meant)}.`);
+  }
+  return { origin, secure: secure ?? isPotentiallyTrustworthy(parsed) };
+}
+
+/** A function that never answers is a network error, too. */
+function withTimeout(send: Send, timeout: number): Send {
+  return (request) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+      Promise.resolve()
+        .then(() => send(request))
+        .then(checkResponse)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
+    });
+}
+
+/** What a function answered is checked like what comes from a socket. */
+function checkResponse(response: Awaited<ReturnType<Send>>): Awaited<ReturnType<Send>> {
+  const { status, headers } = Object(response) as Partial<Awaited<ReturnType<Send>>>;
+  if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 999)
+    throw new TypeError(`the answer has no status from 200 to 999, but ${quote(String(status))}`);
+  const pairs = Array.isArray(headers) && headers.every((line) => Array.isArray(line) && line.length === 2);
+  if (!pairs) throw new TypeError("the answer's headers are no list of [name, value] pairs");
+  return response;
+}
+
+class ModelPage implements Page {
+  readonly #jar: CookieJar;
+
+  constructor(
+    private readonly page: PageOrigin,
+    private readonly send: Send,
+    private readonly preflightCache: PreflightCache | undefined,
+  ) {
+    this.#jar = new CookieJar(page.origin);
+  }
+
+  get origin(): string {
+    return this.page.origin;
+  }
+
+  get cookies(): readonly StoredCookie[] {
+    return this.#jar.cookies;
+  }
+
+  setCookie(url: string | URL, line: string): void {
+    this.#jar.store(new URL(url), [line], { method: "GET", sameSite: true });
+    const [note] = this.#jar.takeNotes();
+    if (note !== undefined) throw new TypeError(note.message);
+  }
+
+  async fetch(url: string | URL, options: RequestOptions = {}): Promise<FetchResult> {
+    const { body } = options;
+    const extracted = body === undefined || body === null ? undefined : await extractBody(body);
+    const { request, dropped } = constructRequest(url, this.origin, options, extracted);
+    const jar = this.#jar;
+    const outcome = await fetchFrom(this.page, request, {
+      send: this.send,
+      isSameSite: (other) => isSameSite(this.origin, other),
+      cookieFor: (to, context) => jar.lineFor(to, context),
+      storeCookies: (from, lines, context) => jar.store(from, lines, context),
+      ignoreCookies: (lines) => jar.ignored(lines, CREDENTIALS_NEEDED),
+      preflightCache: this.preflightCache,
+    });
+    const response = outcome.response === null ? null : new ScriptResponse(outcome.response);
+    return {
+      ok: response !== null && !response.type.startsWith("opaque"),
+      blocked: outcome.blocked,
+      response,
+      requests: outcome.exchanges,
+      notes: [...notesOn(this.page, request, dropped, outcome), ...jar.takeNotes()],
+    };
+  }
+}
+
+const CREDENTIALS_NEEDED =
+  'the request carried no credentials; write credentials: "include" in the page, and allow them.';
