@@ -1,4 +1,4 @@
-// Four outputs: ESM, CommonJS, the types of both, and what both load at first use.
+// The outputs: ESM, CommonJS, the types of both, what both load at first use, and what tests import.
 import { copyFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Plugin } from "esbuild";
@@ -70,6 +70,23 @@ export * from "./types.cjs";
 export { cors as default } from "./types.cjs";
 `;
 
+// What tests import is built once, as CommonJS, since jest needs that; ESM gets its names from there.
+const TEST_ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  testing: ["page"],
+  matchers: ["toBeBlocked", "toBeReadable"],
+};
+
+async function writeTestEntries(): Promise<void> {
+  for (const [name, values] of Object.entries(TEST_ENTRIES)) {
+    const names = values.join(", ");
+    await writeFile(
+      `dist/${name}.js`,
+      `import built from "./${name}.cjs";\nexport const { ${names} } = built;\n`,
+    );
+    await writeFile(`dist/${name}.d.ts`, `export * from "./${name}.cjs";\n`);
+  }
+}
+
 export default defineConfig([
   {
     ...shared,
@@ -95,5 +112,22 @@ export default defineConfig([
     onSuccess: () => copyFile("src/index.d.cts", "dist/index.d.cts"),
   },
   { ...shared, entry: { seldom: "src/policy/seldom.ts" }, format: "cjs", external: [APART] },
-  { ...shared, entry: { types: "src/index.ts" }, format: "cjs", dts: { only: true } },
+  {
+    ...shared,
+    entry: { testing: "src/testing/index.ts", matchers: "src/testing/matchers.ts" },
+    format: "cjs",
+    external: [APART],
+    // Of `cookie` the parser alone is needed, and only by tests: no reason to make everybody install it.
+    noExternal: ["cookie"],
+    onSuccess: writeTestEntries,
+  },
+  // One by one: together they would share a file with a hash in its name, and old ones would stay.
+  ...["src/index.ts", "src/testing/index.ts", "src/testing/matchers.ts"].map(
+    (source, index): Options => ({
+      ...shared,
+      entry: { [["types", "testing", "matchers"][index] as string]: source },
+      format: "cjs",
+      dts: { only: true },
+    }),
+  ),
 ]);

@@ -83,6 +83,9 @@ const REASONS: Readonly<Record<BlockedCode, (value: string) => string>> = {
   network: (cause) => `Network error: ${cause}`,
 };
 
+/** Every code that there is. */
+export const BLOCKED_CODES = Object.keys(REASONS) as readonly BlockedCode[];
+
 const MOST_CHARACTERS = 200;
 
 /** What a server wrote, on one line, without control characters, cut. */

@@ -6,7 +6,7 @@ import { constructRequest, extractBody, quote, type RequestOptions } from "../br
 import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
 import { isPotentiallyTrustworthy } from "../browser/urls.ts";
 import { CookieJar, type StoredCookie } from "./cookies.ts";
-import { ScriptResponse } from "./response.ts";
+import { type ScriptResponse, scriptResponse } from "./response.ts";
 import { isSameSite } from "./site.ts";
 import { sendTo, type Target } from "./target.ts";
 
@@ -194,7 +194,7 @@ class ModelPage implements Page {
       ignoreCookies: (lines) => jar.ignored(lines, CREDENTIALS_NEEDED),
       preflightCache: this.preflightCache,
     });
-    const response = outcome.response === null ? null : new ScriptResponse(outcome.response);
+    const response = outcome.response === null ? null : scriptResponse(outcome.response);
     return {
       ok: response !== null && !response.type.startsWith("opaque"),
       blocked: outcome.blocked,

@@ -6,7 +6,7 @@ import type { FilteredResponse, WireResponse } from "../browser/types.ts";
  *
  * @example expect(got.response?.headers.get("etag")).toBe('"1"');
  */
-export class ScriptResponse {
+export interface ScriptResponse {
   /** `"cors"`, `"basic"` (same origin), `"opaque"` (mode "no-cors"), or `"opaqueredirect"` (redirect "manual"). */
   readonly type: FilteredResponse["type"];
   /** The URL that answered at last; `""` where it is opaque. */
@@ -19,40 +19,31 @@ export class ScriptResponse {
   readonly ok: boolean;
   /** Those that the page may read. */
   readonly headers: Headers;
-  readonly #body: WireResponse["body"];
-
-  /** @internal */
-  constructor(response: FilteredResponse) {
-    this.type = response.type;
-    this.url = response.url;
-    this.redirected = response.redirected;
-    this.status = response.status;
-    this.ok = response.status >= 200 && response.status <= 299;
-    this.headers = new Headers(response.headers.map(([name, value]) => [name, value]));
-    this.#body = response.body;
-  }
-
   /**
-   * The body, as bytes; it can be read more than once.
-   *
-   * @throws what the network said where the body broke off, as a rejection.
+   * The body; it can be read more than once. Rejects with what the network said where it broke off.
    */
-  async bytes(): Promise<Uint8Array> {
-    const body = typeof this.#body === "function" ? await this.#body() : this.#body;
-    return typeof body === "string" ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
-  }
-
+  bytes(): Promise<Uint8Array>;
   /** The body, as text in UTF-8. */
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
-  }
+  text(): Promise<string>;
+  /** The body, as JSON. Rejects with a `SyntaxError` for what is none. */
+  json(): Promise<unknown>;
+}
 
-  /**
-   * The body, as JSON.
-   *
-   * @throws {SyntaxError} as a rejection, for what is no JSON.
-   */
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
-  }
+/** The filtered response, as a script sees it. */
+export function scriptResponse({ headers, body, ...response }: FilteredResponse): ScriptResponse {
+  const bytes = () => bytesOf(body);
+  const text = async () => new TextDecoder().decode(await bytes());
+  return {
+    ...response,
+    ok: response.status >= 200 && response.status <= 299,
+    headers: new Headers(headers.map(([name, value]) => [name, value])),
+    bytes,
+    text,
+    json: async () => JSON.parse(await text()),
+  };
+}
+
+async function bytesOf(body: WireResponse["body"]): Promise<Uint8Array> {
+  const read = typeof body === "function" ? await body() : body;
+  return typeof read === "string" ? new TextEncoder().encode(read) : (read ?? new Uint8Array());
 }

@@ -10,22 +10,30 @@ import type { AddressInfo } from "node:net";
 import { valuesOf } from "../browser/header-list.ts";
 import { quote } from "../browser/request.ts";
 import type { Send, WireRequest, WireResponse } from "../browser/types.ts";
-import type { LivePolicy, Policy } from "../policy/policy.ts";
 import { type Destination, sendOverHttp } from "./http.ts";
 
 /** Express's and Connect's middleware, and what {@link Target} may be of them. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
+/** The part of a policy, live or not, that is asked here. (By itself, so that the types of both entries stand alone.) */
+export interface DecidingPolicy {
+  /** As `Policy.decideAsync`. */
+  decideAsync(request: {
+    method: string;
+    path: string;
+    origin: string | undefined;
+    requestMethod: string | undefined;
+    requestHeaders: string | undefined;
+    sameOrigin: boolean;
+  }): Promise<{
+    readonly status: number | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly vary: readonly string[];
+  }>;
+}
+
 /** What answers all requests of a page, whatever host they name. */
-export type SingleTarget =
-  | RequestListener
-  | Middleware
-  | Server
-  | string
-  | URL
-  | Pick<Policy, "decideAsync" | "digest">
-  | Pick<LivePolicy, "decideAsync" | "replace">
-  | Send;
+export type SingleTarget = RequestListener | Middleware | Server | string | URL | DecidingPolicy | Send;
 
 /**
  * What answers a page's requests: an Express or Connect application, a request listener, a middleware, an `http.Server`,
@@ -97,12 +105,12 @@ function destinationOf({ protocol, hostname, port }: URL): Destination {
   };
 }
 
-function isPolicy(target: unknown): target is Pick<Policy, "decideAsync"> {
+function isPolicy(target: unknown): target is DecidingPolicy {
   return typeof (target as { decideAsync?: unknown } | null)?.decideAsync === "function";
 }
 
 /** What an application behind the policy's middleware would send that answers every request with 200. */
-async function askPolicy(policy: Pick<Policy, "decideAsync">, request: WireRequest): Promise<WireResponse> {
+async function askPolicy(policy: DecidingPolicy, request: WireRequest): Promise<WireResponse> {
   const field = (name: string) => valuesOf(request.headers, name)[0];
   const { status, headers, vary } = await policy.decideAsync({
     method: request.method,

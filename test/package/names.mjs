@@ -45,13 +45,54 @@ export const TYPES = [
   "StaticOrigin",
 ];
 
+/** Those of the entries that tests import. */
+export const TEST_ENTRIES = [
+  {
+    entry: "testing",
+    file: "testing",
+    values: ["page"],
+    types: [
+      "Blocked",
+      "BlockedCode",
+      "BlockedStep",
+      "CredentialsMode",
+      "DecidingPolicy",
+      "FetchResult",
+      "HeaderList",
+      "Note",
+      "NoteCode",
+      "Page",
+      "PageOptions",
+      "RedirectMode",
+      "RequestBody",
+      "RequestMode",
+      "RequestOptions",
+      "ScriptResponse",
+      "Send",
+      "SingleTarget",
+      "StoredCookie",
+      "Target",
+      "WireExchange",
+      "WireRequest",
+      "WireResponse",
+    ],
+  },
+  {
+    entry: "testing/matchers",
+    file: "matchers",
+    values: ["toBeBlocked", "toBeReadable"],
+    types: ["MatcherResult"],
+  },
+];
+
 /** The names that a consumer in `folder` gets, by `require` or by `import`. */
-export async function exportedNames(way, folder) {
+export async function exportedNames(way, folder, entry = "") {
   const require = createRequire(join(folder, "package.json"));
-  if (way === "require") return Object.keys(require("boring-cors"));
+  if (way === "require") return Object.keys(require(join("boring-cors", entry)));
   const root = join(folder, "node_modules/boring-cors");
   const { exports } = require("boring-cors/package.json");
-  return Object.keys(await import(pathToFileURL(join(root, exports["."].import.default)).href));
+  const key = entry === "" ? "." : `./${entry}`;
+  return Object.keys(await import(pathToFileURL(join(root, exports[key].import.default)).href));
 }
 
 /** The names that a declaration file declares: values, and types that are nothing but types. */
