@@ -1,11 +1,11 @@
 // The three engines and the servers behind their pages: what later tests rest on.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Engine, installedEngines, launch, type Tab } from "./support/engines.ts";
+import { removeFolder, temporaryFolder } from "./support/processes.ts";
 import { type Site, startSite } from "./support/site.ts";
 
 /** Status and body, or the name of what was thrown: the messages are each browser's own. */
@@ -60,7 +60,7 @@ function requestsTo(host: string): string[] {
 }
 
 let site: Site;
-const folder = mkdtempSync(join(tmpdir(), "boring-cors-smoke-"));
+const folder = temporaryFolder("smoke");
 
 beforeAll(async () => {
   site = await startSite(listener);
@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site.close();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 describe.each(installedEngines())("%s", (name) => {
