@@ -80,7 +80,8 @@ export function preflightCheck(
 ): PreflightGrant | CheckFailure {
   const failure = corsCheck(origin, question.credentials, response.headers);
   // Consoles report a redirect before all else; the standard knows one failure only.
-  if (isRedirect(response.status)) return { code: "preflight-redirect", value: String(response.status) };
+  if (isRedirect(response.status) && combined(response.headers, "location") !== null)
+    return { code: "preflight-redirect", value: String(response.status) };
   if (failure !== null) return failure;
   if (response.status < 200 || response.status > 299)
     return { code: "preflight-status", value: String(response.status) };
@@ -116,9 +117,12 @@ function uncovered(question: PreflightQuestion, grant: PreflightGrant): CheckFai
     return { code: "preflight-method", value: method };
   const granted = new Set(grant.headerNames.map((name) => name.toLowerCase()));
   const anyHeader = wildcards && granted.has("*");
-  const missing = unsafeRequestHeaderNames(headers).find(
-    (name) => !granted.has(name) && !(anyHeader && !isNonWildcardRequestHeader(name)),
-  );
+  const unsafe = unsafeRequestHeaderNames(headers);
+  // Consoles name the first that is missing: Authorization, which is a step of its own, then in the script's order.
+  const named = headers.map(([name]) => name.toLowerCase()).filter((name) => unsafe.includes(name));
+  const missing =
+    named.find((name) => isNonWildcardRequestHeader(name) && !granted.has(name)) ??
+    (anyHeader ? undefined : named.find((name) => !granted.has(name)));
   return missing === undefined ? null : { code: "preflight-header", value: missing };
 }
 

@@ -97,8 +97,9 @@ class Fetch {
       const { failure, step, cause } = thrown;
       const message = messageOf(failure, step, {
         origin: this.page.origin,
-        url: withoutFragment(this.#url),
-        redirectedFrom: this.#urls.length > 1 ? withoutFragment(this.request.url) : undefined,
+        url: this.#url.href,
+        redirectedFrom: this.#urls.length > 1 ? this.request.url.href : undefined,
+        initiator: this.request.forcePreflight && !this.request.streamed ? "XMLHttpRequest" : "fetch",
       });
       return {
         blocked: { code: failure.code, step, message, ...(cause === undefined ? {} : { cause }) },
@@ -207,7 +208,7 @@ class Fetch {
       throw new NetworkError({ code: "redirect-count", value: "" }, "redirect");
     const hasCredentials = to.username !== "" || to.password !== "";
     if (hasCredentials && (this.#tainting === "cors" || this.#leavesOrigin(to)))
-      throw new NetworkError({ code: "redirect-credentials", value: to.href }, "redirect");
+      throw new NetworkError({ code: "redirect-credentials", value: to.host }, "redirect");
     const { status } = response;
     if (status !== 303 && this.#body !== undefined && this.request.streamed)
       throw new NetworkError({ code: "redirect-stream", value: String(status) }, "redirect");

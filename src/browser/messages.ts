@@ -9,20 +9,22 @@ export interface MessageContext {
   readonly url: string;
   /** The URL that the script asked for, where a redirect led elsewhere. */
   readonly redirectedFrom: string | undefined;
+  readonly initiator: "fetch" | "XMLHttpRequest";
 }
 
 /** The line for the console. */
 export function messageOf({ code, value }: CheckFailure, step: BlockedStep, context: MessageContext): string {
-  const { origin, url, redirectedFrom } = context;
+  const { origin, url, redirectedFrom, initiator } = context;
   const from = redirectedFrom === undefined ? "" : ` (redirected from '${redirectedFrom}')`;
   const reason = REASONS[code](clean(value));
   if (code === "mixed-content") {
     return `Mixed Content: The page at '${origin}/' was loaded over HTTPS, but requested an insecure resource '${url}'${from}. ${reason}`;
   }
-  if (OUTSIDE_CORS.has(code)) return `Fetch API cannot load ${url}${from}. ${reason}`;
+  if (OUTSIDE_CORS.has(code))
+    return `${initiator === "fetch" ? "Fetch API" : initiator} cannot load ${url}${from}. ${reason}`;
   const preflight =
     step === "preflight" && !code.startsWith("preflight-") ? PREFLIGHT_FAILED : (CHECKED[code] ?? "");
-  return `Access to fetch at '${url}'${from} from origin '${origin}' has been blocked by CORS policy: ${preflight}${reason}`;
+  return `Access to ${initiator} at '${url}'${from} from origin '${origin}' has been blocked by CORS policy: ${preflight}${reason}`;
 }
 
 const PREFLIGHT_FAILED = "Response to preflight request doesn't pass access control check: ";
@@ -44,6 +46,8 @@ const OUTSIDE_CORS: ReadonlySet<BlockedCode> = new Set<BlockedCode>([
   "url-scheme",
 ]);
 
+const VALID_VALUE = "Have the server send the header with a valid value.";
+
 const REASONS: Readonly<Record<BlockedCode, (value: string) => string>> = {
   "bad-port": (port) => `Browsers connect to port ${port} for no page.`,
   "mixed-content": () => "This request has been blocked; the content must be served over HTTPS.",
@@ -57,11 +61,11 @@ const REASONS: Readonly<Record<BlockedCode, (value: string) => string>> = {
   "allow-origin-wildcard": () =>
     "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.",
   "allow-origin-multiple": (value) =>
-    `The 'Access-Control-Allow-Origin' header contains multiple values '${value}', but only one is allowed.`,
+    `The 'Access-Control-Allow-Origin' header contains multiple values '${value}', but only one is allowed. ${VALID_VALUE}`,
   "allow-origin-invalid": (value) =>
-    `The 'Access-Control-Allow-Origin' header contains the invalid value '${value}'.`,
+    `The 'Access-Control-Allow-Origin' header contains the invalid value '${value}'. ${VALID_VALUE}`,
   "allow-origin-mismatch": (value) =>
-    `The 'Access-Control-Allow-Origin' header has a value '${value}' that is not equal to the supplied origin.`,
+    `The 'Access-Control-Allow-Origin' header has a value '${value}' that is not equal to the supplied origin. ${VALID_VALUE}`,
   "allow-credentials": (value) =>
     `The value of the 'Access-Control-Allow-Credentials' header in the response is '${value}' which must be 'true' when the request's credentials mode is 'include'.`,
   "preflight-status": () => "It does not have HTTP ok status.",
@@ -77,8 +81,8 @@ const REASONS: Readonly<Record<BlockedCode, (value: string) => string>> = {
   "redirect-forbidden": () => 'The answer is a redirect, and the redirect mode is "error".',
   "redirect-location": (location) => `The redirect's Location is no HTTP(S) URL: '${location}'.`,
   "redirect-count": () => "The answer is the 21st redirect; browsers follow 20.",
-  "redirect-credentials": (location) =>
-    `Redirect location '${location}' contains a username and password, which is disallowed for cross-origin requests.`,
+  "redirect-credentials": (host) =>
+    `Redirect location '${host}' contains a username and password, which is disallowed for cross-origin requests.`,
   "redirect-stream": (status) => `The answer is a redirect (${status}), and a stream cannot be sent again.`,
   network: (cause) => `Network error: ${cause}`,
 };

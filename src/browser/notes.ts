@@ -1,7 +1,7 @@
 // What is worth knowing of a fetch beside its result: where engines differ, what caches will do, what layers did twice.
 import { isRedirect } from "./checks.ts";
 import { type HeaderList, tokensOf, valuesOf } from "./header-list.ts";
-import { isSafelistedResponseHeader, unsafeRequestHeaderNames } from "./safelists.ts";
+import { isSafelistedMethod, isSafelistedResponseHeader, unsafeRequestHeaderNames } from "./safelists.ts";
 import type { CheckedRequest, Outcome, PageOrigin, WireExchange, WireResponse } from "./types.ts";
 
 /**
@@ -24,6 +24,8 @@ export type NoteCode =
   | "authorization-wildcard"
   /** `*` in a list, with credentials: a name like any other. */
   | "wildcard-with-credentials"
+  /** Engines want the method of an upload with a listener, or of a stream, listed, against the standard. */
+  | "forced-preflight"
   /** Firefox never caches a preflight that relied on `*`. */
   | "preflight-uncached"
   /** No usable Access-Control-Max-Age: browsers ask again after 5 seconds. */
@@ -114,11 +116,16 @@ function duplicates(headers: HeaderList): Note[] {
   }));
 }
 
-function preflightNotes({ credentials, method, headers }: CheckedRequest, response: WireResponse): Note[] {
-  const methods = tokensOf(response.headers, "access-control-allow-methods") ?? [];
+function preflightNotes(
+  { credentials, method, headers, forcePreflight }: CheckedRequest,
+  response: WireResponse,
+): Note[] {
+  const listedMethods = tokensOf(response.headers, "access-control-allow-methods");
+  const methods = listedMethods ?? [];
   const names = tokensOf(response.headers, "access-control-allow-headers") ?? [];
   if (methods === "failure" || names === "failure") return [];
   const notes: Note[] = [];
+  if (forcePreflight && listedMethods === null && !isSafelistedMethod(method)) notes.push(FORCED_PREFLIGHT);
   const unsafe = unsafeRequestHeaderNames(headers);
   const listed = names.map((name) => name.toLowerCase());
   if (credentials === "include") {
@@ -145,6 +152,11 @@ const AUTHORIZATION_WILDCARD: Note = {
   code: "authorization-wildcard",
   message:
     "Access-Control-Allow-Headers: * does not cover Authorization by the Fetch standard; today's Chromium, Firefox and WebKit let it through all the same. List Authorization beside it.",
+};
+const FORCED_PREFLIGHT: Note = {
+  code: "forced-preflight",
+  message:
+    "A preflight that an upload listener or a stream has forced needs no Access-Control-Allow-Methods by the Fetch standard; today's Chromium, Firefox and WebKit block the request without one. List the method.",
 };
 const PREFLIGHT_UNCACHED: Note = {
   code: "preflight-uncached",

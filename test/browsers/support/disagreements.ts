@@ -1,0 +1,63 @@
+// Where engines leave the Fetch standard, by name: what the model does there is what the standard says.
+import type { EngineName } from "./engine.ts";
+
+export interface Disagreement {
+  readonly name: string;
+  readonly engines: readonly EngineName[];
+  /** The names of the cases in which it shows. */
+  readonly cases: readonly string[];
+  /** The specification's or the browser's issue, or the clause that is not kept. */
+  readonly see: string;
+}
+
+const ALL: readonly EngineName[] = ["Chromium", "Firefox", "WebKitGTK"];
+
+export const DISAGREEMENTS: readonly Disagreement[] = [
+  {
+    name: "Access-Control-Allow-Headers: * covers Authorization",
+    engines: ALL,
+    cases: ["Authorization under *"],
+    see: "https://github.com/whatwg/fetch/issues/1919",
+  },
+  {
+    name: "a forced preflight does not allow the request's own method by itself",
+    engines: ALL,
+    cases: ["an upload listener, and no Allow-Methods"],
+    see: "https://fetch.spec.whatwg.org/#cors-preflight-fetch (step 7.4)",
+  },
+  {
+    name: "client hints need no preflight",
+    engines: ["Chromium"],
+    cases: ["client hints"],
+    see: "https://github.com/whatwg/fetch/issues/1383",
+  },
+  {
+    name: "a preflight behind a redirect names the page's origin, where the request has null",
+    engines: ["Firefox"],
+    cases: ["the page's own origin, with a header", "PUT, 307, other origin"],
+    see: "https://github.com/whatwg/fetch/pull/594",
+  },
+  {
+    name: "a redirect to another origin still asks for the Authorization that it drops",
+    engines: ["Firefox", "WebKitGTK"],
+    cases: ["Authorization, other origin"],
+    see: "https://github.com/whatwg/fetch/pull/1544",
+  },
+  {
+    name: "a request that needed a preflight needs one as well where a redirect made it a GET",
+    engines: ["Firefox", "WebKitGTK"],
+    cases: ["PUT, 303"],
+    see: "https://github.com/whatwg/fetch/issues/204",
+  },
+  {
+    name: "the unit of a simple range may be in upper case",
+    engines: ["WebKitGTK"],
+    cases: ["a range in upper case"],
+    see: "https://github.com/web-platform-tests/wpt/pull/31058",
+  },
+];
+
+/** The cases in which this engine is to differ. */
+export function disagreeing(engine: EngineName): string[] {
+  return DISAGREEMENTS.filter(({ engines }) => engines.includes(engine)).flatMap(({ cases }) => cases);
+}
