@@ -118,7 +118,7 @@ function uncovered(question: PreflightQuestion, grant: PreflightGrant): CheckFai
   const granted = new Set(grant.headerNames.map((name) => name.toLowerCase()));
   const anyHeader = wildcards && granted.has("*");
   const unsafe = unsafeRequestHeaderNames(headers);
-  // Consoles name the first that is missing: Authorization, which is a step of its own, then in the script's order.
+  // Of several that are missing one is named: Authorization, which is a step of its own, then the script's first.
   const named = headers.map(([name]) => name.toLowerCase()).filter((name) => unsafe.includes(name));
   const missing =
     named.find((name) => isNonWildcardRequestHeader(name) && !granted.has(name)) ??

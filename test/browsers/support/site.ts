@@ -33,7 +33,8 @@ export interface Site {
 }
 
 /** `https://*.example.com`, `https://*.example`, localhost and 127.0.0.1, each on every port. */
-const TEST_HOST = /^(?:(?:[a-z0-9_-]+\.)*example(?:\.com)?|(?:[a-z0-9_-]+\.)*localhost|127\.0\.0\.1|::1)$/;
+const TEST_HOST =
+  /^(?:(?:[a-z0-9_-]+\.)*(?:evil)?example(?:\.com)?\.?|(?:[a-z0-9_-]+\.)*localhost|127\.0\.0\.1|::1)$/;
 
 export async function startSite(listener: RequestListener): Promise<Site> {
   const { key, cert } = certificate();
