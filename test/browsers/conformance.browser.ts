@@ -6,6 +6,7 @@ import { page } from "../../src/testing/index.ts";
 import { TABLE } from "../support/table.ts";
 import { FRAMEWORKS } from "../support/targets.ts";
 import { hostOf, type PageRequest, pageRequests } from "./support/conformance-cases.ts";
+import { withoutName } from "./support/console.ts";
 import { type Engine, type EngineName, installedEngines, launch, type Tab } from "./support/engines.ts";
 import { type Site, startSite } from "./support/site.ts";
 
@@ -146,11 +147,6 @@ function isAuthorizationUnderWildcard({ policy, init, path, origin }: PageReques
   const listed = headers["access-control-allow-headers"]?.toLowerCase().split(",") ?? [];
   const asks = Object.keys(init.headers).some((name) => name.toLowerCase() === "authorization");
   return asks && init.credentials === "omit" && listed.includes("*") && !listed.includes("authorization");
-}
-
-/** Which of several missing headers Chromium names is chance. */
-function withoutName(line: string): string {
-  return line.replace(/(?<=header field )\S+/, "NAME");
 }
 
 test("the table gives many requests, of which many are read and many blocked", async () => {

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { page, type WireRequest, type WireResponse } from "../../src/testing/index.ts";
+import { withoutName } from "./support/console.ts";
 import { DISAGREEMENTS, disagreeing } from "./support/disagreements.ts";
 import { type Engine, installedEngines, launch, type Tab } from "./support/engines.ts";
 import { type RawAnswer, type RawCase, rawCases } from "./support/raw-cases.ts";
@@ -175,8 +176,8 @@ describe.each(installedEngines())("%s", (name) => {
         differing.push(raw.name);
         if (!disagreeing(name).includes(raw.name)) expect(observed[index], raw.name).toEqual(expected);
       } else if (name === "Chromium" && isComparable(raw, message)) {
-        const about = said.filter((line) => line.includes(`raw.example.com/${index}/0'`));
-        expect(about, raw.name).toContain(message);
+        const about = said.filter((line) => line.includes(`raw.example.com/${index}/0'`)).map(withoutName);
+        expect(about, raw.name).toContain(withoutName(message ?? ""));
       }
     }
     expect(differing.sort()).toEqual(disagreeing(name).sort());
