@@ -125,10 +125,13 @@ function uncovered(question: PreflightQuestion, grant: PreflightGrant): CheckFai
 // The standard's default, and what engines do with what is no number.
 const DEFAULT_MAX_AGE = 5;
 
-/** Steps 7.12 and 7.13: delta-seconds (RFC 9111 1.2.2), on one line. */
+/**
+ * Steps 7.12 and 7.13: delta-seconds (RFC 9111 1.2.2), on one line. What is negative is none to the standard, but means
+ * "never" to every engine, and no cache is obliged to keep anything.
+ */
 function maxAgeOf(headers: HeaderList): number {
-  const lines = valuesOf(headers, "access-control-max-age");
-  return lines.length === 1 && /^\d+$/.test(lines[0] as string) ? Number(lines[0]) : DEFAULT_MAX_AGE;
+  const [value = "", ...more] = valuesOf(headers, "access-control-max-age");
+  return more.length === 0 && /^-?\d+$/.test(value) ? Math.max(0, Number(value)) : DEFAULT_MAX_AGE;
 }
 
 /** https://fetch.spec.whatwg.org/#redirect-status */
