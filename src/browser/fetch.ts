@@ -13,6 +13,7 @@ import { type HeaderList, valuesOf } from "./header-list.ts";
 import { messageOf } from "./messages.ts";
 import { networkHeaders, preflightRequest } from "./network-headers.ts";
 import type { PreflightCache } from "./preflight-cache.ts";
+import { becomesGet, isHttp, isRequestBodyHeader, locationUrl } from "./redirects.ts";
 import type {
   BlockedStep,
   CheckedRequest,
@@ -214,7 +215,7 @@ class Fetch {
     if (becomesGet(status, this.#method)) {
       this.#method = "GET";
       this.#body = undefined;
-      this.#headers = this.#headers.filter(([name]) => !REQUEST_BODY_HEADERS.has(name.toLowerCase()));
+      this.#headers = this.#headers.filter(([name]) => !isRequestBodyHeader(name));
     }
     if (to.origin !== from.origin)
       this.#headers = this.#headers.filter(([name]) => name.toLowerCase() !== "authorization");
@@ -268,35 +269,6 @@ class Fetch {
       );
     }
   }
-}
-
-/** https://fetch.spec.whatwg.org/#request-body-header-name */
-const REQUEST_BODY_HEADERS = new Set([
-  "content-encoding",
-  "content-language",
-  "content-location",
-  "content-type",
-]);
-
-function becomesGet(status: number, method: string): boolean {
-  if (status === 303) return method !== "GET" && method !== "HEAD";
-  return (status === 301 || status === 302) && method === "POST";
-}
-
-/** https://fetch.spec.whatwg.org/#concept-response-location-url; `undefined` for what is no HTTP(S) URL. */
-function locationUrl(location: string, from: URL): URL | undefined {
-  let to: URL;
-  try {
-    to = new URL(location, from);
-  } catch {
-    return undefined;
-  }
-  if (to.hash === "") to.hash = from.hash;
-  return isHttp(to) ? to : undefined;
-}
-
-function isHttp({ protocol }: URL): boolean {
-  return protocol === "http:" || protocol === "https:";
 }
 
 function setCookieLines(headers: HeaderList): string[] {
