@@ -6,6 +6,7 @@ import {
   isRedirect,
   needsPreflight,
   preflightCheck,
+  resourcePolicyCheck,
 } from "../src/browser/checks.ts";
 import type { HeaderList } from "../src/browser/header-list.ts";
 import type { CredentialsMode } from "../src/browser/types.ts";
@@ -403,5 +404,35 @@ describe("exposed names", () => {
       exposedNames("same-origin", lines),
       exposedNames("include", lines),
     ]).toEqual([without, without, included]);
+  });
+});
+
+describe("the resource policy of an opaque response", () => {
+  const CORP = "Cross-Origin-Resource-Policy";
+  const rows: readonly (readonly [page: string, url: string, policy: readonly string[], passes: boolean])[] =
+    [
+      [APP, "https://api.example.com/", [], true],
+      [APP, "https://api.example.com/", ["cross-origin"], true],
+      [APP, "https://api.example.com/", ["same-site"], true],
+      [APP, "https://api.example.com/", ["same-origin"], false],
+      [APP, "https://api.example.com/", ["Same-Origin"], true],
+      [APP, "https://api.example.com/", ["same-origin", "same-origin"], true],
+      [APP, APP, ["same-origin"], true],
+      [APP, "https://other.example/", ["same-site"], false],
+      [APP, "https://other.example/", ["cross-origin"], true],
+      [APP, "http://api.example.com/", ["same-site"], true],
+      ["http://app.example.com", "http://api.example.com/", ["same-site"], true],
+      ["http://app.example.com", "https://api.example.com/", ["same-site"], false],
+      ["null", "https://api.example.com/", ["same-site"], false],
+      ["null", "https://api.example.com/", ["same-origin"], false],
+      ["null", "https://api.example.com/", [], true],
+    ];
+  test.each(rows)("%s asks %s, which says %j", (origin, url, policy, passes) => {
+    const isSameSite = (one: URL) =>
+      origin === `${one.protocol}//app.example.com` && /example.com$/.test(one.hostname);
+    const headers = policy.map((value) => [CORP, value] as const);
+    expect(resourcePolicyCheck({ origin, secure: false }, new URL(url), headers, isSameSite)).toEqual(
+      passes ? null : { code: "resource-policy", value: policy.join(", ") },
+    );
   });
 });

@@ -16,6 +16,8 @@ type Answers = Readonly<Record<string, Answer>>;
 const ALLOW: readonly [string, string] = ["Access-Control-Allow-Origin", "*"];
 const allowed = (origin: string): readonly [string, string] => ["Access-Control-Allow-Origin", origin];
 
+const to = (location: string): readonly [string, string] => ["Location", location];
+
 interface Case {
   readonly url?: string;
   readonly options?: RequestOptions;
@@ -215,6 +217,24 @@ const MAIN: Readonly<Record<string, Case>> = {
     wire: [`actual GET ${API} | sec-fetch-mode: no-cors | sec-fetch-site: same-site`],
     result: "opaque 0",
   },
+  "mode no-cors and a resource policy": {
+    options: { mode: "no-cors" },
+    answers: { [`GET ${API}`]: [200, ALLOW, ["Cross-Origin-Resource-Policy", "same-origin"]] },
+    wire: [`actual GET ${API} | sec-fetch-mode: no-cors | sec-fetch-site: same-site`],
+    result: "resource-policy at response",
+  },
+  "a resource policy of a redirect": {
+    options: { mode: "no-cors" },
+    answers: { [`GET ${OTHER}`]: [302, to(API), ["Cross-Origin-Resource-Policy", "same-site"]] },
+    url: OTHER,
+    wire: [`actual GET ${OTHER} | sec-fetch-mode: no-cors | sec-fetch-site: cross-site`],
+    result: "resource-policy at response",
+  },
+  "a resource policy says nothing to mode cors": {
+    answers: { [`GET ${API}`]: [200, ALLOW, ["Cross-Origin-Resource-Policy", "same-origin"]] },
+    wire: [`actual GET ${API} ${ORIGIN} ${SITE}`],
+    result: `cors 200 ${API}`,
+  },
   "mode no-cors to the page's own origin": {
     url: "/a",
     options: { mode: "no-cors", redirect: "manual" },
@@ -279,8 +299,6 @@ const MAIN: Readonly<Record<string, Case>> = {
 describe("main fetch", () => {
   test.each(Object.keys(MAIN))("%s", (name) => check(MAIN, name));
 });
-
-const to = (location: string): readonly [string, string] => ["Location", location];
 
 const REDIRECTS: Readonly<Record<string, Case>> = {
   "from the page to itself": {

@@ -1,7 +1,7 @@
 // The two judgements that the CORS protocol consists of: the CORS check, and what a preflight allows.
 import { combined, type HeaderList, tokensOf, valuesOf } from "./header-list.ts";
 import { isNonWildcardRequestHeader, isSafelistedMethod, unsafeRequestHeaderNames } from "./safelists.ts";
-import type { BlockedCode, CredentialsMode } from "./types.ts";
+import type { BlockedCode, CredentialsMode, PageOrigin } from "./types.ts";
 
 /** What the checks need of a response. */
 export interface JudgedResponse {
@@ -132,6 +132,28 @@ const DEFAULT_MAX_AGE = 5;
 function maxAgeOf(headers: HeaderList): number {
   const [value = "", ...more] = valuesOf(headers, "access-control-max-age");
   return more.length === 0 && /^-?\d+$/.test(value) ? Math.max(0, Number(value)) : DEFAULT_MAX_AGE;
+}
+
+/**
+ * https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check for a page without an embedder policy: `null` means
+ * that an opaque response may pass. (helmet's default, `same-origin`, lets none pass.)
+ */
+export function resourcePolicyCheck(
+  page: PageOrigin,
+  url: URL,
+  headers: HeaderList,
+  isSameSite: (url: URL) => boolean,
+): CheckFailure | null {
+  // Any other value, two lines included, is none.
+  const policy = combined(headers, "cross-origin-resource-policy");
+  const failure: CheckFailure = { code: "resource-policy", value: policy ?? "" };
+  if (policy === "same-origin") return url.origin === page.origin ? null : failure;
+  if (policy !== "same-site") return null;
+  // Schemelessly same site, but nothing of https for a page that is not.
+  const isHttpsPage = page.origin.startsWith("https:");
+  const inPagesScheme = new URL(url);
+  if (isHttpsPage) inPagesScheme.protocol = "https:";
+  return isSameSite(inPagesScheme) ? null : failure;
 }
 
 /** https://fetch.spec.whatwg.org/#redirect-status */

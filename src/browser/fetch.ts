@@ -7,6 +7,7 @@ import {
   needsPreflight,
   type PreflightQuestion,
   preflightCheck,
+  resourcePolicyCheck,
 } from "./checks.ts";
 import { filterResponse, opaqueRedirect } from "./filter.ts";
 import { type HeaderList, valuesOf } from "./header-list.ts";
@@ -141,6 +142,11 @@ class Fetch {
     const response = await this.#networkFetch();
     if (this.#tainting === "cors") {
       const failure = corsCheck(this.#origin(), this.request.credentials, response.headers);
+      if (failure !== null) throw new NetworkError(failure, "response");
+    }
+    if (this.#tainting === "opaque") {
+      const { isSameSite } = this.#networkContext();
+      const failure = resourcePolicyCheck(this.page, this.#url, response.headers, isSameSite);
       if (failure !== null) throw new NetworkError(failure, "response");
     }
     if (isRedirect(response.status)) {

@@ -108,6 +108,8 @@ export type BlockedCode =
   | "redirect-count"
   | "redirect-credentials"
   | "redirect-stream"
+  /** https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check, in mode "no-cors". */
+  | "resource-policy"
   /** No response: refused, reset, timed out, not HTTP. */
   | "network";
 
