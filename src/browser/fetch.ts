@@ -133,7 +133,13 @@ class Fetch {
       return this.#httpFetch(false);
     }
     this.#tainting = "cors";
-    return this.#httpFetch(needsPreflight(this.#question()));
+    if (!needsPreflight(this.#question())) return this.#httpFetch(false);
+    try {
+      return await this.#httpFetch(true);
+    } catch (thrown) {
+      this.surroundings.preflightCache?.clear(this.#origin(), this.#url);
+      throw thrown;
+    }
   }
 
   /** https://fetch.spec.whatwg.org/#concept-http-fetch */
