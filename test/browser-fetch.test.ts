@@ -42,7 +42,7 @@ async function run(
   more: Partial<Surroundings> = {},
 ): Promise<Outcome> {
   const { body } = options;
-  const extracted = body === undefined || body === null ? undefined : await extractBody(body);
+  const extracted = body === undefined || body === null ? undefined : extractBody(body);
   const { request } = constructRequest(url, page, options, extracted);
   const site = (one: string) => new URL(one).hostname.split(".").slice(-2).join(".");
   return fetchFrom({ origin: page, secure }, request, {

@@ -10,7 +10,7 @@ type Written = Omit<RequestOptions, "headers"> & { readonly headers?: unknown };
 
 async function construct(options: unknown = {}, url: unknown = API, base = PAGE) {
   const { body } = options as RequestOptions;
-  const extracted = body === undefined || body === null ? undefined : await extractBody(body);
+  const extracted = body === undefined || body === null ? undefined : extractBody(body);
   return constructRequest(url as string, base, options as RequestOptions, extracted);
 }
 
@@ -41,7 +41,12 @@ const PLAIN = {
 async function summary(options?: unknown, url?: unknown, base?: string) {
   const { request, dropped } = await construct(options, url, base);
   const { body } = request;
-  return { ...request, url: request.url.href, body: body && Buffer.from(body).toString("latin1"), dropped };
+  return {
+    ...request,
+    url: request.url.href,
+    body: body && Buffer.from(await body()).toString("latin1"),
+    dropped,
+  };
 }
 
 const stream = () => new Blob(["ab"]).stream() as ReadableStream<Uint8Array>;

@@ -77,7 +77,9 @@ class Fetch {
   #tainting: "basic" | "cors" | "opaque" = "basic";
   #method: string;
   #headers: HeaderList;
-  #body: Uint8Array | undefined;
+  #body: CheckedRequest["body"];
+  /** The body, once it was read. */
+  #bytes: Uint8Array | undefined;
 
   constructor(
     private readonly page: PageOrigin,
@@ -199,12 +201,23 @@ class Fetch {
       method: this.#method,
       url: withoutFragment(url),
       headers,
-      body: this.#body,
+      body: await this.#bodyBytes(),
     });
     const setCookie = setCookieLines(response.headers);
     if (includesCredentials) this.surroundings.storeCookies?.(url, setCookie, context);
     else this.surroundings.ignoreCookies?.(setCookie);
     return response;
+  }
+
+  /** Once only: a redirect may send it again. */
+  async #bodyBytes(): Promise<Uint8Array | undefined> {
+    if (this.#body === undefined) return undefined;
+    try {
+      this.#bytes ??= await this.#body();
+      return this.#bytes;
+    } catch (cause) {
+      throw new NetworkError({ code: "network", value: reasonOf(cause) }, "request", cause);
+    }
   }
 
   /** https://fetch.spec.whatwg.org/#concept-http-redirect-fetch: `false` where the answer is no redirect after all. */
@@ -273,13 +286,19 @@ class Fetch {
       return response;
     } catch (cause) {
       this.#exchanges.push({ kind, ...request, response: null });
-      const value = cause instanceof Error ? cause.message : String(cause);
-      throw new NetworkError(
-        { code: "network", value },
-        kind === "preflight" ? "preflight" : "response",
-        cause,
-      );
+      const step = kind === "preflight" ? "preflight" : "response";
+      throw new NetworkError({ code: "network", value: reasonOf(cause) }, step, cause);
     }
+  }
+}
+
+/** Whatever was thrown, as text. Where Node tried several addresses, the message is empty. */
+function reasonOf(cause: unknown): string {
+  try {
+    const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
+    return String((cause instanceof Error ? message || code : undefined) ?? cause);
+  } catch {
+    return "what was thrown is no text";
   }
 }
 

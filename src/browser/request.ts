@@ -44,19 +44,24 @@ export type RequestBody =
   | ArrayBufferView
   | ReadableStream<Uint8Array>;
 
-/** A body, made bytes: https://fetch.spec.whatwg.org/#concept-bodyinit-extract */
+/** https://fetch.spec.whatwg.org/#concept-bodyinit-extract */
 export interface ExtractedBody {
-  readonly bytes: Uint8Array;
+  /** A stream's come when they like, or never. */
+  readonly bytes: () => Promise<Uint8Array>;
   /** `null` where the kind of body says nothing. */
   readonly contentType: string | null;
   readonly streamed: boolean;
 }
 
-/** The bytes of a body and the content type that it brings along. */
-export async function extractBody(body: RequestBody): Promise<ExtractedBody> {
+/**
+ * The bytes of a body and the content type that it brings along.
+ *
+ * @throws {TypeError} for a stream that is being read already.
+ */
+export function extractBody(body: RequestBody): ExtractedBody {
   const carrier = new Response(body as ConstructorParameters<typeof Response>[0]);
   return {
-    bytes: new Uint8Array(await carrier.arrayBuffer()),
+    bytes: async () => new Uint8Array(await carrier.arrayBuffer()),
     contentType: carrier.headers.get("content-type"),
     streamed: body instanceof ReadableStream,
   };

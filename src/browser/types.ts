@@ -56,7 +56,8 @@ export interface CheckedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: HeaderList;
-  readonly body: Uint8Array | undefined;
+  /** Read when it is sent, after the preflight. */
+  readonly body: (() => Promise<Uint8Array>) | undefined;
   /** A stream cannot be sent twice: https://fetch.spec.whatwg.org/#concept-body-source is null. */
   readonly streamed: boolean;
   readonly mode: RequestMode;

@@ -1,5 +1,6 @@
 // What a script can read of an answer.
 import type { FilteredResponse, WireResponse } from "../browser/types.ts";
+import { bytesOf } from "./checked-send.ts";
 
 /**
  * What a script can read of an answer: as `Response` in a browser, without what the page may not see.
@@ -39,7 +40,7 @@ export class ScriptResponse {
    */
   async bytes(): Promise<Uint8Array> {
     const body = typeof this.#body === "function" ? await this.#body() : this.#body;
-    return typeof body === "string" ? new TextEncoder().encode(body) : (body ?? new Uint8Array());
+    return bytesOf(body ?? "");
   }
 
   /** The body, as text in UTF-8. */

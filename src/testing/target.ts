@@ -123,7 +123,10 @@ function isServer(target: unknown): target is Server {
 
 /** A server that listens is asked where it listens; another one's request listeners are called. */
 function toServer(server: Server, timeout: number): Send {
-  const forward = ofListener((req, res) => server.emit("request", req, res), server, timeout);
+  // Called one by one and not emitted, so that a rejection is seen.
+  const ask: RequestListener = (req, res) =>
+    Promise.all(server.listeners("request").map((listener) => listener.call(server, req, res)));
+  const forward = ofListener(ask, server, timeout);
   return (request) => {
     const address = server.address() as AddressInfo | string | null;
     if (address === null || typeof address === "string") return forward(request);
