@@ -4,7 +4,6 @@ import { type Note, notesOn } from "../browser/notes.ts";
 import { PreflightCache } from "../browser/preflight-cache.ts";
 import { constructRequest, extractBody, quote, type RequestOptions } from "../browser/request.ts";
 import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
-import { isPotentiallyTrustworthy } from "../browser/urls.ts";
 import { checkedSend, within } from "./checked-send.ts";
 import { CookieJar, type StoredCookie } from "./cookies.ts";
 import { ScriptResponse } from "./response.ts";
@@ -32,7 +31,7 @@ export interface PageOptions {
   /**
    * Is plain http mixed content on this page?
    *
-   * @defaultValue what the origin says: `true` for https and for this machine, `false` for `"null"`.
+   * @defaultValue what the origin says: `true` for https, and `false` for all else.
    */
   readonly secure?: boolean | undefined;
 }
@@ -132,7 +131,8 @@ function pageOrigin(origin: string, secure: boolean | undefined): PageOrigin {
     const meant = serialized !== undefined && parsed?.host !== "" ? serialized : "https://app.example.com";
     throw new TypeError(`origin: ${quote(String(origin))} is no serialized origin; write ${quote(meant)}.`);
   }
-  return { origin, secure: secure ?? isPotentiallyTrustworthy(parsed) };
+  // To the standard, this machine is secure, too; no engine blocks anything there, and pages under development rely on it.
+  return { origin, secure: secure ?? parsed.protocol === "https:" };
 }
 
 class ModelPage implements Page {
