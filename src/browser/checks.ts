@@ -1,7 +1,7 @@
 // The two judgements that the CORS protocol consists of: the CORS check, and what a preflight allows.
 import { combined, type HeaderList, tokensOf, valuesOf } from "./header-list.ts";
 import { isNonWildcardRequestHeader, isSafelistedMethod, unsafeRequestHeaderNames } from "./safelists.ts";
-import type { BlockedCode, CredentialsMode } from "./types.ts";
+import type { BlockedCode, CredentialsMode, PageOrigin } from "./types.ts";
 
 /** What the checks need of a response. */
 export interface JudgedResponse {
@@ -129,10 +129,35 @@ function uncovered(question: PreflightQuestion, grant: PreflightGrant): CheckFai
 // The standard's default, and what engines do with what is no number.
 const DEFAULT_MAX_AGE = 5;
 
-/** Steps 7.12 and 7.13: delta-seconds (RFC 9111 1.2.2), on one line. */
+/**
+ * Steps 7.12 and 7.13: delta-seconds (RFC 9111 1.2.2), on one line. What is negative is none to the standard, but means
+ * "never" to every engine, and no cache is obliged to keep anything.
+ */
 function maxAgeOf(headers: HeaderList): number {
-  const lines = valuesOf(headers, "access-control-max-age");
-  return lines.length === 1 && /^\d+$/.test(lines[0] as string) ? Number(lines[0]) : DEFAULT_MAX_AGE;
+  const [value = "", ...more] = valuesOf(headers, "access-control-max-age");
+  return more.length === 0 && /^-?\d+$/.test(value) ? Math.max(0, Number(value)) : DEFAULT_MAX_AGE;
+}
+
+/**
+ * https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check for a page without an embedder policy: `null` means
+ * that an opaque response may pass. (helmet's default, `same-origin`, lets none pass.)
+ */
+export function resourcePolicyCheck(
+  page: PageOrigin,
+  url: URL,
+  headers: HeaderList,
+  isSameSite: (url: URL) => boolean,
+): CheckFailure | null {
+  // Any other value, two lines included, is none.
+  const policy = combined(headers, "cross-origin-resource-policy");
+  const failure: CheckFailure = { code: "resource-policy", value: policy ?? "" };
+  if (policy === "same-origin") return url.origin === page.origin ? null : failure;
+  if (policy !== "same-site") return null;
+  // Schemelessly same site, but nothing of https for a page that is not.
+  const isHttpsPage = page.origin.startsWith("https:");
+  const inPagesScheme = new URL(url);
+  if (isHttpsPage) inPagesScheme.protocol = "https:";
+  return isSameSite(inPagesScheme) ? null : failure;
 }
 
 /** https://fetch.spec.whatwg.org/#redirect-status */

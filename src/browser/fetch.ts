@@ -7,12 +7,14 @@ import {
   needsPreflight,
   type PreflightQuestion,
   preflightCheck,
+  resourcePolicyCheck,
 } from "./checks.ts";
 import { filterResponse, opaqueRedirect } from "./filter.ts";
 import { type HeaderList, valuesOf } from "./header-list.ts";
 import { messageOf } from "./messages.ts";
 import { networkHeaders, preflightRequest } from "./network-headers.ts";
 import type { PreflightCache } from "./preflight-cache.ts";
+import { becomesGet, isHttp, isRequestBodyHeader, locationUrl } from "./redirects.ts";
 import type {
   BlockedStep,
   CheckedRequest,
@@ -75,7 +77,9 @@ class Fetch {
   #tainting: "basic" | "cors" | "opaque" = "basic";
   #method: string;
   #headers: HeaderList;
-  #body: Uint8Array | undefined;
+  #body: CheckedRequest["body"];
+  /** The body, once it was read. */
+  #bytes: Uint8Array | undefined;
 
   constructor(
     private readonly page: PageOrigin,
@@ -132,7 +136,13 @@ class Fetch {
       return this.#httpFetch(false);
     }
     this.#tainting = "cors";
-    return this.#httpFetch(needsPreflight(this.#question()));
+    if (!needsPreflight(this.#question())) return this.#httpFetch(false);
+    try {
+      return await this.#httpFetch(true);
+    } catch (thrown) {
+      this.surroundings.preflightCache?.clear(this.#origin(), this.#url);
+      throw thrown;
+    }
   }
 
   /** https://fetch.spec.whatwg.org/#concept-http-fetch */
@@ -141,6 +151,11 @@ class Fetch {
     const response = await this.#networkFetch();
     if (this.#tainting === "cors") {
       const failure = corsCheck(this.#origin(), this.request.credentials, response.headers);
+      if (failure !== null) throw new NetworkError(failure, "response");
+    }
+    if (this.#tainting === "opaque") {
+      const { isSameSite } = this.#networkContext();
+      const failure = resourcePolicyCheck(this.page, this.#url, response.headers, isSameSite);
       if (failure !== null) throw new NetworkError(failure, "response");
     }
     if (isRedirect(response.status)) {
@@ -187,12 +202,23 @@ class Fetch {
       method: this.#method,
       url: withoutFragment(url),
       headers,
-      body: this.#body,
+      body: await this.#bodyBytes(),
     });
     const setCookie = setCookieLines(response.headers);
     if (includesCredentials) this.surroundings.storeCookies?.(url, setCookie, context);
     else this.surroundings.ignoreCookies?.(setCookie);
     return response;
+  }
+
+  /** Once only: a redirect may send it again. */
+  async #bodyBytes(): Promise<Uint8Array | undefined> {
+    if (this.#body === undefined) return undefined;
+    try {
+      this.#bytes ??= await this.#body();
+      return this.#bytes;
+    } catch (cause) {
+      throw new NetworkError({ code: "network", value: reasonOf(cause) }, "request", cause);
+    }
   }
 
   /** https://fetch.spec.whatwg.org/#concept-http-redirect-fetch: `false` where the answer is no redirect after all. */
@@ -215,7 +241,7 @@ class Fetch {
     if (becomesGet(status, this.#method)) {
       this.#method = "GET";
       this.#body = undefined;
-      this.#headers = this.#headers.filter(([name]) => !REQUEST_BODY_HEADERS.has(name.toLowerCase()));
+      this.#headers = this.#headers.filter(([name]) => !isRequestBodyHeader(name));
     }
     if (to.origin !== from.origin)
       this.#headers = this.#headers.filter(([name]) => name.toLowerCase() !== "authorization");
@@ -261,43 +287,20 @@ class Fetch {
       return response;
     } catch (cause) {
       this.#exchanges.push({ kind, ...request, response: null });
-      const value = cause instanceof Error ? cause.message : String(cause);
-      throw new NetworkError(
-        { code: "network", value },
-        kind === "preflight" ? "preflight" : "response",
-        cause,
-      );
+      const step = kind === "preflight" ? "preflight" : "response";
+      throw new NetworkError({ code: "network", value: reasonOf(cause) }, step, cause);
     }
   }
 }
 
-/** https://fetch.spec.whatwg.org/#request-body-header-name */
-const REQUEST_BODY_HEADERS = new Set([
-  "content-encoding",
-  "content-language",
-  "content-location",
-  "content-type",
-]);
-
-function becomesGet(status: number, method: string): boolean {
-  if (status === 303) return method !== "GET" && method !== "HEAD";
-  return (status === 301 || status === 302) && method === "POST";
-}
-
-/** https://fetch.spec.whatwg.org/#concept-response-location-url; `undefined` for what is no HTTP(S) URL. */
-function locationUrl(location: string, from: URL): URL | undefined {
-  let to: URL;
+/** Whatever was thrown, as text. Where Node tried several addresses, the message is empty. */
+function reasonOf(cause: unknown): string {
   try {
-    to = new URL(location, from);
+    const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
+    return String((cause instanceof Error ? message || code : undefined) ?? cause);
   } catch {
-    return undefined;
+    return "what was thrown is no text";
   }
-  if (to.hash === "") to.hash = from.hash;
-  return isHttp(to) ? to : undefined;
-}
-
-function isHttp({ protocol }: URL): boolean {
-  return protocol === "http:" || protocol === "https:";
 }
 
 function setCookieLines(headers: HeaderList): string[] {

@@ -43,6 +43,7 @@ const OUTSIDE_CORS: ReadonlySet<BlockedCode> = new Set<BlockedCode>([
   "redirect-location",
   "redirect-stream",
   "request-mode",
+  "resource-policy",
   "url-scheme",
 ]);
 
@@ -84,6 +85,8 @@ const REASONS: Readonly<Record<BlockedCode, (value: string) => string>> = {
   "redirect-credentials": (host) =>
     `Redirect location '${host}' contains a username and password, which is disallowed for cross-origin requests.`,
   "redirect-stream": (status) => `The answer is a redirect (${status}), and a stream cannot be sent again.`,
+  "resource-policy": (policy) =>
+    `The answer's Cross-Origin-Resource-Policy is '${policy}': it is kept from pages of another origin or site.`,
   network: (cause) => `Network error: ${cause}`,
 };
 

@@ -1,5 +1,5 @@
 // The Request constructor: what a script may ask for at all. What a browser throws, this throws.
-import { type HeaderList, isHeaderValue, isToken, normalizeValue } from "./header-list.ts";
+import { isHeaderValue, isToken, normalizeValue } from "./header-list.ts";
 import {
   isForbiddenMethod,
   isForbiddenRequestHeader,
@@ -44,19 +44,24 @@ export type RequestBody =
   | ArrayBufferView
   | ReadableStream<Uint8Array>;
 
-/** A body, made bytes: https://fetch.spec.whatwg.org/#concept-bodyinit-extract */
+/** https://fetch.spec.whatwg.org/#concept-bodyinit-extract */
 export interface ExtractedBody {
-  readonly bytes: Uint8Array;
+  /** A stream's come when they like, or never. */
+  readonly bytes: () => Promise<Uint8Array>;
   /** `null` where the kind of body says nothing. */
   readonly contentType: string | null;
   readonly streamed: boolean;
 }
 
-/** The bytes of a body and the content type that it brings along. */
-export async function extractBody(body: RequestBody): Promise<ExtractedBody> {
+/**
+ * The bytes of a body and the content type that it brings along.
+ *
+ * @throws {TypeError} for a stream that is being read already.
+ */
+export function extractBody(body: RequestBody): ExtractedBody {
   const carrier = new Response(body as ConstructorParameters<typeof Response>[0]);
   return {
-    bytes: new Uint8Array(await carrier.arrayBuffer()),
+    bytes: async () => new Uint8Array(await carrier.arrayBuffer()),
     contentType: carrier.headers.get("content-type"),
     streamed: body instanceof ReadableStream,
   };
@@ -80,25 +85,22 @@ export function constructRequest(
   body: ExtractedBody | undefined,
 ): ConstructedRequest {
   const parsed = parseUrl(url, base);
-  const mode = oneOf("mode", options.mode ?? "cors", ["cors", "no-cors", "same-origin"]);
-  const credentials = oneOf("credentials", options.credentials ?? "same-origin", [
-    "omit",
-    "same-origin",
-    "include",
-  ]);
-  const redirect = oneOf("redirect", options.redirect ?? "follow", ["follow", "error", "manual"]);
-  const method = checkMethod(options.method ?? "GET", mode);
+  // Defaults stand for `undefined` only, as in Web IDL: `null` is a value, and mostly a wrong one.
+  const { method: writtenMethod = "GET", headers: init = [] } = options;
+  const mode = oneOf("mode", options.mode, ["cors", "no-cors", "same-origin"]);
+  const credentials = oneOf("credentials", options.credentials, ["same-origin", "omit", "include"]);
+  const redirect = oneOf("redirect", options.redirect, ["follow", "error", "manual"]);
+  const method = checkMethod(writtenMethod, mode);
   if (body !== undefined && (method === "GET" || method === "HEAD"))
     throw new TypeError(`A request with method ${method} cannot have a body.`);
   if (body?.streamed && mode === "no-cors")
     throw new TypeError(`A stream cannot be sent in mode "no-cors": it needs a preflight.`);
-  const written = writtenHeaders(options.headers ?? []);
-  const kept = written.filter(([name, value]) => !isDropped(name, value, mode));
+  const { headers, dropped } = filled(init, mode, body?.contentType ?? null);
   return {
     request: {
       method,
       url: parsed,
-      headers: withContentType(kept, body),
+      headers,
       body: body?.bytes,
       streamed: body?.streamed ?? false,
       mode,
@@ -106,7 +108,7 @@ export function constructRequest(
       redirect,
       forcePreflight: (options.uploadListener === true && mode !== "no-cors") || (body?.streamed ?? false),
     },
-    dropped: written.filter(([name, value]) => isDropped(name, value, mode)).map(([name]) => name),
+    dropped,
   };
 }
 
@@ -125,7 +127,9 @@ function parseUrl(url: string | URL, base: string): URL {
   return parsed;
 }
 
-function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
+/** The first value is the default. */
+function oneOf<T extends string>(name: string, value: T | undefined, values: readonly [T, ...T[]]): T {
+  if (value === undefined) return values[0];
   if (values.includes(value)) return value;
   const quoted = values.map((one) => JSON.stringify(one)).join(", ");
   throw new TypeError(`${name}: ${quote(String(value))} is none of ${quoted}.`);
@@ -142,31 +146,43 @@ function checkMethod(method: string, mode: RequestMode): string {
   return normalized;
 }
 
-/** https://fetch.spec.whatwg.org/#concept-headers-append: values of one name are combined, as scripts see them. */
-function writtenHeaders(init: NonNullable<RequestOptions["headers"]>): HeaderList {
+/**
+ * https://fetch.spec.whatwg.org/#concept-headers-fill, then the content type of the body. Values of one name are
+ * combined, as scripts see them; what is dropped is judged when it is appended, together with what stands there already.
+ */
+function filled(init: NonNullable<RequestOptions["headers"]>, mode: RequestMode, contentType: string | null) {
   const list = new Map<string, [name: string, value: string]>();
-  for (const [written, given] of Symbol.iterator in init ? init : Object.entries(init)) {
-    const name = String(written);
-    const value = normalizeValue(String(given));
+  const dropped = new Set<string>();
+  const append = (name: string, value: string): boolean => {
+    const earlier = list.get(name.toLowerCase());
+    const becomes = earlier === undefined ? value : `${earlier[1]}, ${value}`;
+    if (isForbiddenRequestHeader(name, value)) return false;
+    if (mode === "no-cors" && !isNoCorsSafelistedRequestHeader(name, becomes)) return false;
+    list.set(name.toLowerCase(), [earlier?.[0] ?? name, becomes]);
+    return true;
+  };
+  for (const [name, value] of pairsOf(init)) {
     if (!isToken(name)) throw new TypeError(`${quote(name)} is not a valid header name.`);
     if (!isHeaderValue(value)) throw new TypeError(`${quote(value)} is not a valid value of header ${name}.`);
-    const earlier = list.get(name.toLowerCase());
-    if (earlier === undefined) list.set(name.toLowerCase(), [name, value]);
-    else earlier[1] = `${earlier[1]}, ${value}`;
+    if (!append(name, value)) dropped.add(name);
   }
-  return [...list.values()];
+  if (contentType !== null && !list.has("content-type")) append("Content-Type", contentType);
+  return { headers: [...list.values()], dropped: [...dropped] };
 }
 
-/** https://fetch.spec.whatwg.org/#headers-validate for the guards "request" and "request-no-cors". */
-function isDropped(name: string, value: string, mode: RequestMode): boolean {
-  if (isForbiddenRequestHeader(name, value)) return true;
-  return mode === "no-cors" && !isNoCorsSafelistedRequestHeader(name, value);
-}
-
-function withContentType(headers: HeaderList, body: ExtractedBody | undefined): HeaderList {
-  const contentType = body?.contentType ?? null;
-  if (contentType === null || headers.some(([name]) => name.toLowerCase() === "content-type")) return headers;
-  return [...headers, ["Content-Type", contentType]];
+/** https://webidl.spec.whatwg.org/#js-union: a list of pairs, or else a record. */
+function pairsOf(init: unknown): [name: string, value: string][] {
+  if (typeof init !== "object" || init === null)
+    throw new TypeError("headers: write a record, a list of [name, value] pairs, or a Headers.");
+  const pairs = Symbol.iterator in init ? [...(init as Iterable<unknown>)] : Object.entries(init);
+  return pairs.map((pair) => {
+    const isList = typeof pair === "object" && pair !== null && Symbol.iterator in pair;
+    const members = isList ? [...(pair as Iterable<unknown>)] : [];
+    if (members.length !== 2) throw new TypeError("headers: each is a pair of name and value.");
+    const [name, value] = members;
+    // Template literals, unlike String(), refuse symbols, as Web IDL does.
+    return [`${name}`, normalizeValue(`${value}`)];
+  });
 }
 
 /** For messages: what a caller or a server wrote, on one line, cut. */

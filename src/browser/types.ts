@@ -56,7 +56,8 @@ export interface CheckedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: HeaderList;
-  readonly body: Uint8Array | undefined;
+  /** Read when it is sent, after the preflight. */
+  readonly body: (() => Promise<Uint8Array>) | undefined;
   /** A stream cannot be sent twice: https://fetch.spec.whatwg.org/#concept-body-source is null. */
   readonly streamed: boolean;
   readonly mode: RequestMode;
@@ -108,6 +109,8 @@ export type BlockedCode =
   | "redirect-count"
   | "redirect-credentials"
   | "redirect-stream"
+  /** https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check, in mode "no-cors". */
+  | "resource-policy"
   /** No response: refused, reset, timed out, not HTTP. */
   | "network";
 

@@ -1,5 +1,10 @@
 // Requests over real sockets, with their lines as they are: what `fetch` of Node would add, change or hide.
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { HeaderList } from "../browser/header-list.ts";
 import type { WireRequest, WireResponse } from "../browser/types.ts";
@@ -32,16 +37,9 @@ export function sendOverHttp(
   explain: (port: number | undefined) => unknown = () => undefined,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const { method, url, headers, body } = request;
     const sent = (destination.protocol === "https:" ? httpsRequest : httpRequest)(
-      optionsOf(url, destination),
+      optionsOf(request.url, destination),
     );
-    // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
-    sent.method = method;
-    for (const [name, value] of headers) sent.setHeader(name, value);
-    // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: these have a length even when empty.
-    if (body !== undefined || method === "POST" || method === "PUT")
-      sent.setHeader("content-length", body?.length ?? 0);
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
     let localPort: number | undefined;
     sent.on("socket", (socket) =>
@@ -61,11 +59,27 @@ export function sendOverHttp(
       resolve({ status: response.statusCode ?? 0, headers: linesOf(response), body: () => whole });
     });
     sent.on("upgrade", (_response, socket) => {
+      clearTimeout(timer);
       socket.destroy();
-      sent.destroy(new Error("the answer is 101 Switching Protocols"));
+      reject(new Error("the answer is 101 Switching Protocols"));
     });
-    sent.end(body);
+    try {
+      write(sent, request);
+    } catch (error) {
+      // Node sends no control characters. The connection is under way by now.
+      sent.destroy(error as Error);
+    }
   });
+}
+
+function write(sent: ClientRequest, { method, headers, body }: WireRequest): void {
+  // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
+  sent.method = method;
+  for (const [name, value] of headers) sent.setHeader(name, value);
+  // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: these have a length even when empty.
+  if (body !== undefined || method === "POST" || method === "PUT")
+    sent.setHeader("content-length", body?.length ?? 0);
+  sent.end(body);
 }
 
 function optionsOf(

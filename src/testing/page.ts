@@ -4,7 +4,7 @@ import { type Note, notesOn } from "../browser/notes.ts";
 import { PreflightCache } from "../browser/preflight-cache.ts";
 import { constructRequest, extractBody, quote, type RequestOptions } from "../browser/request.ts";
 import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
-import { isPotentiallyTrustworthy } from "../browser/urls.ts";
+import { checkedSend, within } from "./checked-send.ts";
 import { CookieJar, type StoredCookie } from "./cookies.ts";
 import { type ScriptResponse, scriptResponse } from "./response.ts";
 import { isSameSite } from "./site.ts";
@@ -31,7 +31,7 @@ export interface PageOptions {
   /**
    * Is plain http mixed content on this page?
    *
-   * @defaultValue what the origin says: `true` for https and for this machine, `false` for `"null"`.
+   * @defaultValue what the origin says: `true` for https, and `false` for all else.
    */
   readonly secure?: boolean | undefined;
 }
@@ -107,7 +107,8 @@ export function page(origin: string, target?: Target, options: PageOptions = {})
   const { timeout, preflightCache, secure } = checkOptions(options);
   return new ModelPage(
     pageOrigin(origin, secure),
-    withTimeout(sendTo(target, timeout), timeout),
+    checkedSend(sendTo(target, timeout), timeout),
+    timeout,
     preflightCache ? new PreflightCache(Date.now) : undefined,
   );
 }
@@ -130,30 +131,8 @@ function pageOrigin(origin: string, secure: boolean | undefined): PageOrigin {
     const meant = serialized !== undefined && parsed?.host !== "" ? serialized : "https://app.example.com";
     throw new TypeError(`origin: ${quote(String(origin))} is no serialized origin; write ${quote(meant)}.`);
   }
-  return { origin, secure: secure ?? isPotentiallyTrustworthy(parsed) };
-}
-
-/** A function that never answers is a network error, too. */
-function withTimeout(send: Send, timeout: number): Send {
-  return (request) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
-      Promise.resolve()
-        .then(() => send(request))
-        .then(checkResponse)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
-    });
-}
-
-/** What a function answered is checked like what comes from a socket. */
-function checkResponse(response: Awaited<ReturnType<Send>>): Awaited<ReturnType<Send>> {
-  const { status, headers } = Object(response) as Partial<Awaited<ReturnType<Send>>>;
-  if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 999)
-    throw new TypeError(`the answer has no status from 200 to 999, but ${quote(String(status))}`);
-  const pairs = Array.isArray(headers) && headers.every((line) => Array.isArray(line) && line.length === 2);
-  if (!pairs) throw new TypeError("the answer's headers are no list of [name, value] pairs");
-  return response;
+  // To the standard, this machine is secure, too; no engine blocks anything there, and pages under development rely on it.
+  return { origin, secure: secure ?? parsed.protocol === "https:" };
 }
 
 class ModelPage implements Page {
@@ -162,6 +141,7 @@ class ModelPage implements Page {
   constructor(
     private readonly page: PageOrigin,
     private readonly send: Send,
+    private readonly timeout: number,
     private readonly preflightCache: PreflightCache | undefined,
   ) {
     this.#jar = new CookieJar(page.origin);
@@ -183,8 +163,9 @@ class ModelPage implements Page {
 
   async fetch(url: string | URL, options: RequestOptions = {}): Promise<FetchResult> {
     const { body } = options;
-    const extracted = body === undefined || body === null ? undefined : await extractBody(body);
-    const { request, dropped } = constructRequest(url, this.origin, options, extracted);
+    const extracted = body === undefined || body === null ? undefined : extractBody(body);
+    const inTime = extracted && { ...extracted, bytes: () => within(this.timeout, "body", extracted.bytes) };
+    const { request, dropped } = constructRequest(url, this.origin, options, inTime);
     const jar = this.#jar;
     const outcome = await fetchFrom(this.page, request, {
       send: this.send,

@@ -1,5 +1,6 @@
 // What a script can read of an answer.
 import type { FilteredResponse, WireResponse } from "../browser/types.ts";
+import { bytesOf } from "./checked-send.ts";
 
 /**
  * What a script can read of an answer: as `Response` in a browser, without what the page may not see.
@@ -31,7 +32,7 @@ export interface ScriptResponse {
 
 /** The filtered response, as a script sees it. */
 export function scriptResponse({ headers, body, ...response }: FilteredResponse): ScriptResponse {
-  const bytes = () => bytesOf(body);
+  const bytes = () => read(body);
   const text = async () => new TextDecoder().decode(await bytes());
   return {
     ...response,
@@ -43,7 +44,6 @@ export function scriptResponse({ headers, body, ...response }: FilteredResponse)
   };
 }
 
-async function bytesOf(body: WireResponse["body"]): Promise<Uint8Array> {
-  const read = typeof body === "function" ? await body() : body;
-  return typeof read === "string" ? new TextEncoder().encode(read) : (read ?? new Uint8Array());
+async function read(body: WireResponse["body"]): Promise<Uint8Array> {
+  return bytesOf((typeof body === "function" ? await body() : body) ?? "");
 }

@@ -93,7 +93,7 @@ function toBase(written: string, timeout: number): Send {
     );
   const base = new URL(written);
   const destination = { ...destinationOf(base), prefix: base.pathname.replace(/\/$/, "") };
-  return (request) => sendOverHttp(request, destination, timeout);
+  return (request) => sendOverHttp(forwarded(request, destination.protocol), destination, timeout);
 }
 
 function destinationOf({ protocol, hostname, port }: URL): Destination {
@@ -131,15 +131,23 @@ function isServer(target: unknown): target is Server {
 
 /** A server that listens is asked where it listens; another one's request listeners are called. */
 function toServer(server: Server, timeout: number): Send {
-  const forward = ofListener((req, res) => server.emit("request", req, res), server, timeout);
+  // Called one by one and not emitted, so that a rejection is seen.
+  const ask: RequestListener = (req, res) =>
+    Promise.all(server.listeners("request").map((listener) => listener.call(server, req, res)));
+  const forward = ofListener(ask, server, timeout);
   return (request) => {
     const address = server.address() as AddressInfo | string | null;
     if (address === null || typeof address === "string") return forward(request);
     const protocol = "setSecureContext" in server ? "https:" : "http:";
-    const host = address.family === "IPv6" ? "::1" : "127.0.0.1";
-    const destination = { protocol, host, port: address.port, insecure: true } as const;
+    const destination = { protocol, host: reachable(address), port: address.port, insecure: true } as const;
     return sendOverHttp(forwarded(request, protocol), destination, timeout);
   };
+}
+
+/** All addresses of a machine are reached at one of them. */
+function reachable({ address }: AddressInfo): string {
+  if (address === "0.0.0.0") return "127.0.0.1";
+  return address === "::" ? "::1" : address;
 }
 
 /** By the number of parameters, as Express tells its middleware apart; an application is one that has routes. */
@@ -194,6 +202,8 @@ function serve(listener: RequestListener, identity: object): Serving {
       res.destroy();
     }
   });
+  // A port may come back, with another connection behind it.
+  server.on("connection", ({ remotePort }) => thrown.delete(remotePort ?? 0));
   const port = new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
