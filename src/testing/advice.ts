@@ -25,6 +25,8 @@ const ADVICE: Readonly<Record<BlockedCode, (subject: Subject) => string>> = {
   "mixed-content": () => "No policy changes this: serve the API over https.",
   "request-mode": () => `No policy changes this: write mode: "cors" (the default) and redirect: "follow".`,
   "url-scheme": () => "No policy changes this: write an http or https URL.",
+  "resource-policy": () =>
+    `No policy changes this: send Cross-Origin-Resource-Policy: cross-origin (helmet's default is same-origin), or write mode: "cors" in the page.`,
   "allow-origin-missing": missing,
   "allow-origin-wildcard": ({ origin }) =>
     `origin: "*" goes with no credentials: write origin: [${quoted(origin)}], credentials: true; or leave credentials: "include" out of the page.`,
