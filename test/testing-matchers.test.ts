@@ -124,7 +124,15 @@ const BLOCKED: readonly Tested[] = [
   ["network", /no answer that is HTTP/, () => Promise.reject(new Error("reset"))],
 ];
 
-describe.each(BLOCKED)("%s %s", (...[code, advice, target, options = {}, origin = APP]: Tested) => {
+describe.each(
+  BLOCKED.map(([code, advice, target, options = {}, origin = APP]) => ({
+    code,
+    advice,
+    target,
+    options,
+    origin,
+  })),
+)("$code $advice", ({ code, advice, target, options, origin }) => {
   test("is blocked by this code, and says what to change", async () => {
     const got = await page(origin, target).fetch(API, options);
     expect(got).toBeBlocked();

@@ -212,7 +212,7 @@ function unexposedNote(names: readonly string[]): Note {
 }
 
 const PRIVATE_HOST =
-  /^(localhost|.*\.localhost|.*\.local|\[::1\]|\[f[cd].*|\[fe80:.*|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*)$/;
+  /^(localhost|.*\.localhost|.*\.local|\[::1\]|\[f[cd].*|\[fe[89ab].*|(127|10)(\.\d+){3}|(192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))(\.\d+){2})$/;
 
 function isLocal({ hostname }: URL): boolean {
   return PRIVATE_HOST.test(hostname);

@@ -1,4 +1,4 @@
-// A page's cookie jar: what is stored, what is sent, and why not. (RFC 6265bis; parsing is the `cookie` package's.)
+// A page's cookie jar by RFC 6265bis: what is stored, what is sent, and why not; parsing is the `cookie` package's.
 import { parseSetCookie, type SetCookie } from "cookie";
 import type { CookieContext } from "../browser/fetch.ts";
 import type { Note } from "../browser/notes.ts";
@@ -29,11 +29,12 @@ export interface StoredCookie {
 }
 
 const MOST_BYTES = 4096;
+/** Section 5.5: 400 days, in milliseconds. */
+const LONGEST_AGE = 400 * 24 * 60 * 60 * 1000;
 
 /** Cookies under one page, where third-party cookies are let through; what other engines do is a note. */
 export class CookieJar {
   #cookies: StoredCookie[] = [];
-  #notes: Note[] = [];
 
   constructor(private readonly origin: string) {}
 
@@ -43,61 +44,82 @@ export class CookieJar {
     return [...this.#cookies];
   }
 
-  /** The notes since the last call. */
-  takeNotes(): readonly Note[] {
-    const notes = this.#notes;
-    this.#notes = [];
+  /**
+   * Stores what a response brought; what was not stored is noted.
+   * https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.7
+   */
+  store(url: URL, lines: readonly string[], context: CookieContext): readonly Note[] {
+    const notes: Note[] = [];
+    for (const line of lines) {
+      const cookie = cookieOf(line, url);
+      const problem =
+        typeof cookie === "string"
+          ? cookie
+          : (whyNotStored(cookie, url, context) ?? this.#whyKept(cookie, url));
+      if (typeof cookie === "string" || problem !== undefined) notes.push(droppedNote(line, problem ?? ""));
+      else this.#put(cookie);
+    }
+    this.#expire();
     return notes;
   }
 
-  /** Stores what a response brought. https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.7 */
-  store(url: URL, lines: readonly string[], context: CookieContext): void {
-    for (const line of lines) {
-      const cookie = cookieOf(line, url);
-      const problem = typeof cookie === "string" ? cookie : whyNotStored(cookie, url, context);
-      if (typeof cookie === "string" || problem !== undefined) {
-        this.#note("cookie-dropped", `Set-Cookie ${quote(nameIn(line))} was not stored: ${problem}`);
-        continue;
-      }
-      this.#cookies = this.#cookies.filter((other) => !isSameCookie(other, cookie));
-      this.#cookies.push(cookie);
-    }
+  /**
+   * The Cookie line for a request, and what is to be said of it.
+   * https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.8.3
+   */
+  lineFor(url: URL, context: CookieContext): { line: string | undefined; notes: readonly Note[] } {
     this.#expire();
-  }
-
-  /** The Cookie line for a request. https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.8.3 */
-  lineFor(url: URL, context: CookieContext): string | undefined {
-    this.#expire();
-    const meant = this.#cookies.filter((cookie) => isFor(cookie, url));
-    const sent = meant.filter((cookie) => {
-      const problem = whyNotSent(cookie, context);
-      if (problem !== undefined)
-        this.#note("cookie-withheld", `Cookie ${quote(cookie.name)} was not sent: ${problem}`);
-      return problem === undefined;
-    });
+    const notes: Note[] = [];
+    const sent = this.#cookies
+      .filter((cookie) => isFor(cookie, url))
+      .filter((cookie) => {
+        const problem = whyNotSent(cookie, context);
+        if (problem !== undefined)
+          notes.push({
+            code: "cookie-withheld",
+            message: `Cookie ${quote(cookie.name)} was not sent: ${problem}`,
+          });
+        return problem === undefined;
+      });
     for (const { name, partitioned } of sent)
-      if (!partitioned && !isSameSite(this.origin, url)) this.#note("third-party-cookie", thirdParty(name));
+      if (!partitioned && !isSameSite(this.origin, url))
+        notes.push({ code: "third-party-cookie", message: thirdParty(name) });
     const line = sent
       .sort((a, b) => b.path.length - a.path.length)
       .map(({ name, value }) => (name === "" ? value : `${name}=${value}`))
       .join("; ");
-    return line === "" ? undefined : line;
+    return { line: line === "" ? undefined : line, notes };
   }
 
-  /** Says of Set-Cookie lines that nobody stores why. */
-  ignored(lines: readonly string[], why: string): void {
-    for (const line of lines)
-      this.#note("cookie-dropped", `Set-Cookie ${quote(nameIn(line))} was not stored: ${why}`);
+  /** One that is there already keeps its place, which is that of its creation. */
+  #put(cookie: StoredCookie): void {
+    const index = this.#cookies.findIndex((other) => isSameCookie(other, cookie));
+    this.#cookies.splice(index < 0 ? this.#cookies.length : index, index < 0 ? 0 : 1, cookie);
+  }
+
+  /** Section 5.7, step 15: plain http overwrites and shadows no Secure cookie. */
+  #whyKept(cookie: StoredCookie, url: URL): string | undefined {
+    if (cookie.secure || isPotentiallyTrustworthy(url)) return undefined;
+    const guarded = this.#cookies.some(
+      (other) =>
+        other.secure &&
+        other.name === cookie.name &&
+        (domainCovers({ ...other, hostOnly: false }, cookie.domain) ||
+          domainCovers({ ...cookie, hostOnly: false }, other.domain)) &&
+        pathCovers(other.path, cookie.path),
+    );
+    return guarded ? "a Secure cookie has this name, and the URL is not https." : undefined;
   }
 
   #expire(): void {
     const now = Date.now();
     this.#cookies = this.#cookies.filter(({ expires }) => expires === undefined || expires > now);
   }
+}
 
-  #note(code: Note["code"], message: string): void {
-    this.#notes.push({ code, message });
-  }
+/** What is said of a Set-Cookie line that was not stored. */
+export function droppedNote(line: string, why: string): Note {
+  return { code: "cookie-dropped", message: `Set-Cookie ${quote(nameIn(line))} was not stored: ${why}` };
 }
 
 function thirdParty(name: string): string {
@@ -111,12 +133,17 @@ function nameIn(line: string): string {
 
 /** The cookie of a Set-Cookie line, or why it is none. */
 function cookieOf(line: string, url: URL): StoredCookie | string {
-  if (Buffer.byteLength(line, "latin1") > MOST_BYTES + 1024) return "it is longer than 4096 bytes.";
-  const parsed = parseSetCookie(line, { decode: (value) => value });
+  // Section 5.6, step 1; the jar of a function's answers must not break the next request's head.
+  if (/[^\t -~\x80-\u{10ffff}]/u.test(line)) return "it has control characters.";
+  const parsed = parseSetCookie(shortAttributes(line), { decode: (value) => value });
   const { name, value = "" } = parsed;
   if (name === "" && value === "") return "it has neither name nor value.";
   if (name.length + value.length > MOST_BYTES) return "name and value are longer than 4096 bytes.";
-  const domain = parsed.domain?.replace(/^\./, "").toLowerCase() ?? "";
+  const written = parsed.domain?.replace(/^\./, "").toLowerCase() ?? "";
+  // Section 5.7, step 9: a public suffix may set cookies for itself alone.
+  const domain = written === url.hostname && registrableDomain(written) === undefined ? "" : written;
+  if (/^__host-/i.test(name) && parsed.path !== "/")
+    return "the prefix __Host- needs Secure, Path=/ and no Domain.";
   return {
     name,
     value,
@@ -131,14 +158,21 @@ function cookieOf(line: string, url: URL): StoredCookie | string {
   };
 }
 
+/** Section 5.6: attributes of more than 1024 bytes count for nothing. */
+function shortAttributes(line: string): string {
+  const [pair = "", ...attributes] = line.split(";");
+  const short = attributes.filter((one) => one.slice(one.indexOf("=") + 1).trim().length <= 1024);
+  return [pair, ...short].join(";");
+}
+
 function sameSiteOf({ sameSite }: SetCookie): StoredCookie["sameSite"] {
   return sameSite === "strict" || sameSite === "lax" || sameSite === "none" ? sameSite : "default";
 }
 
 function expiryOf({ maxAge, expires }: SetCookie): number | undefined {
-  if (maxAge !== undefined) return Date.now() + maxAge * 1000;
-  const time = expires?.getTime();
-  return Number.isNaN(time) ? undefined : time;
+  const latest = Date.now() + LONGEST_AGE;
+  if (maxAge !== undefined) return maxAge <= 0 ? 0 : Math.min(Date.now() + maxAge * 1000, latest);
+  return expires === undefined ? undefined : Math.min(expires.getTime(), latest);
 }
 
 /** https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.1.4 */
@@ -161,7 +195,8 @@ function whyNotStored(cookie: StoredCookie, url: URL, { sameSite }: CookieContex
 }
 
 /** https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-4.1.3; case does not matter. */
-function prefixProblem({ name, secure, hostOnly, path }: StoredCookie): string | undefined {
+function prefixProblem({ name, value, secure, hostOnly, path }: StoredCookie): string | undefined {
+  if (name === "" && /^__(secure|host)-/i.test(value)) return "a value without a name has a name's prefix.";
   if (/^__secure-/i.test(name) && !secure) return "the prefix __Secure- needs Secure.";
   if (/^__host-/i.test(name) && !(secure && hostOnly && path === "/"))
     return "the prefix __Host- needs Secure, Path=/ and no Domain.";
@@ -185,13 +220,18 @@ function domainCovers({ domain, hostOnly }: StoredCookie, host: string): boolean
 
 /** Would it be sent to this URL, if the site were no question? */
 function isFor(cookie: StoredCookie, url: URL): boolean {
-  const { path, secure } = cookie;
-  const { pathname } = url;
-  const below =
-    pathname === path || (pathname.startsWith(path) && (path.endsWith("/") || pathname[path.length] === "/"));
-  return domainCovers(cookie, url.hostname) && below && (!secure || isPotentiallyTrustworthy(url));
+  const reaches = !cookie.secure || isPotentiallyTrustworthy(url);
+  return reaches && domainCovers(cookie, url.hostname) && pathCovers(cookie.path, url.pathname);
 }
 
+/** https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#section-5.1.4 */
+function pathCovers(path: string, requested: string): boolean {
+  if (requested === path) return true;
+  return requested.startsWith(path) && (path.endsWith("/") || requested[path.length] === "/");
+}
+
+/** Section 5.7, step 23; partitioned ones have a jar of their own. */
 function isSameCookie(a: StoredCookie, b: StoredCookie): boolean {
-  return a.name === b.name && a.domain === b.domain && a.hostOnly === b.hostOnly && a.path === b.path;
+  const identity = ["name", "domain", "hostOnly", "path", "partitioned"] as const;
+  return identity.every((key) => a[key] === b[key]);
 }

@@ -5,7 +5,7 @@ import { PreflightCache } from "../browser/preflight-cache.ts";
 import { constructRequest, extractBody, quote, type RequestOptions } from "../browser/request.ts";
 import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
 import { checkedSend, within } from "./checked-send.ts";
-import { CookieJar, type StoredCookie } from "./cookies.ts";
+import { CookieJar, droppedNote, type StoredCookie } from "./cookies.ts";
 import { type ScriptResponse, scriptResponse } from "./response.ts";
 import { isSameSite } from "./site.ts";
 import { sendTo, type Target } from "./target.ts";
@@ -156,8 +156,7 @@ class ModelPage implements Page {
   }
 
   setCookie(url: string | URL, line: string): void {
-    this.#jar.store(new URL(url), [line], { method: "GET", sameSite: true });
-    const [note] = this.#jar.takeNotes();
+    const [note] = this.#jar.store(new URL(url), [line], { method: "GET", sameSite: true });
     if (note !== undefined) throw new TypeError(note.message);
   }
 
@@ -167,12 +166,22 @@ class ModelPage implements Page {
     const inTime = extracted && { ...extracted, bytes: () => within(this.timeout, "body", extracted.bytes) };
     const { request, dropped } = constructRequest(url, this.origin, options, inTime);
     const jar = this.#jar;
+    // Of this fetch alone: others may be under way.
+    const cookieNotes: Note[] = [];
     const outcome = await fetchFrom(this.page, request, {
       send: this.send,
       isSameSite: (other) => isSameSite(this.origin, other),
-      cookieFor: (to, context) => jar.lineFor(to, context),
-      storeCookies: (from, lines, context) => jar.store(from, lines, context),
-      ignoreCookies: (lines) => jar.ignored(lines, CREDENTIALS_NEEDED),
+      cookieFor: (to, context) => {
+        const { line, notes } = jar.lineFor(to, context);
+        cookieNotes.push(...notes);
+        return line;
+      },
+      storeCookies: (from, lines, context) => {
+        cookieNotes.push(...jar.store(from, lines, context));
+      },
+      ignoreCookies: (lines) => {
+        cookieNotes.push(...lines.map((line) => droppedNote(line, CREDENTIALS_NEEDED)));
+      },
       preflightCache: this.preflightCache,
     });
     const response = outcome.response === null ? null : scriptResponse(outcome.response);
@@ -181,7 +190,7 @@ class ModelPage implements Page {
       blocked: outcome.blocked,
       response,
       requests: outcome.exchanges,
-      notes: [...notesOn(this.page, request, dropped, outcome), ...jar.takeNotes()],
+      notes: [...notesOn(this.page, request, dropped, outcome), ...cookieNotes],
     };
   }
 }
