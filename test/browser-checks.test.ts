@@ -279,7 +279,7 @@ describe("what a preflight's response means", () => {
         ],
       },
       [[ACAH, "x-c"]],
-      failure("preflight-header", "x-a"),
+      failure("preflight-header", "x-b"),
     ],
     [{ ...put, ...own }, [], failure("preflight-method", "PUT")],
     // Forced, and without a list: the method stands in for it, and for nothing else.
@@ -339,8 +339,18 @@ describe("what a preflight's response means", () => {
     [404, [], failure("allow-origin-missing", "")],
     [200, [], failure("allow-origin-missing", "")],
     ...[301, 302, 303, 307, 308].flatMap((status): [number, HeaderList, object][] => [
-      [status, [[ACAO, APP]], failure("preflight-redirect", String(status))],
-      [status, [], failure("preflight-redirect", String(status))],
+      [
+        status,
+        [
+          ["Location", "/x"],
+          [ACAO, APP],
+        ],
+        failure("preflight-redirect", String(status)),
+      ],
+      [status, [["location", ""]], failure("preflight-redirect", String(status))],
+      // A redirect to nowhere is none, and the check comes first.
+      [status, [[ACAO, APP]], failure("preflight-status", String(status))],
+      [status, [], failure("allow-origin-missing", "")],
     ]),
   ];
   test.each(statuses)("status %i with %j", (status, headers, result) => {

@@ -243,7 +243,7 @@ const ACCEPTED: Readonly<Record<string, readonly [options: Written, difference: 
     { method: "POST", body: "A" },
   ],
   "a stream": [
-    { method: "POST", body: stream() },
+    { method: "POST", body: stream(), duplex: "half" },
     { method: "POST", body: "ab", streamed: true, forcePreflight: true },
   ],
 };
@@ -305,6 +305,10 @@ const REFUSED: Readonly<Record<string, readonly [options: unknown, message: stri
   ],
   "a body with GET": [{ body: "x" }, "A request with method GET cannot have a body."],
   "an empty body with HEAD": [{ method: "head", body: "" }, "A request with method HEAD cannot have a body."],
+  "a stream without duplex": [
+    { method: "POST", body: stream() },
+    'A stream cannot be sent without duplex: "half".',
+  ],
   "a stream in mode no-cors": [
     { method: "POST", mode: "no-cors", body: stream() },
     'A stream cannot be sent in mode "no-cors": it needs a preflight.',

@@ -451,13 +451,17 @@ describe("bodies that the page sends", () => {
     ],
   };
   test.each(Object.entries(bodies))("%s", async (_name, [body, text]) => {
-    expect(await outcome(send, TIMEOUT, API, { method: "POST", body: body() })).toEqual(blocked(text));
+    expect(await outcome(send, TIMEOUT, API, { method: "POST", body: body(), duplex: "half" })).toEqual(
+      blocked(text),
+    );
   });
 
   test("a stream that was read already is refused, as by a browser", async () => {
     const body = new Blob(["x"]).stream() as ReadableStream<Uint8Array>;
     body.getReader();
-    await expect(page(APP, send).fetch(API, { method: "POST", body })).rejects.toThrow(TypeError);
+    await expect(page(APP, send).fetch(API, { method: "POST", body, duplex: "half" })).rejects.toThrow(
+      TypeError,
+    );
   });
 
   test("what a browser refuses is refused before the body is read", async () => {

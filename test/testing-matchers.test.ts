@@ -166,7 +166,7 @@ test("a stream that is redirected is blocked", async () => {
       ? { status: 204, headers: [allow(APP), ["access-control-allow-methods", "POST"] as const] }
       : { status: 307, headers: [allow(APP), ["location", "/x"] as const] };
   const body = new Blob(["x"]).stream() as ReadableStream<Uint8Array>;
-  const got = await page(APP, redirecting).fetch(API, { method: "POST", body });
+  const got = await page(APP, redirecting).fetch(API, { method: "POST", body, duplex: "half" });
   expect(got).toBeBlocked("redirect-stream");
   expect(messageOf(() => expect(got).toBeReadable())).toMatch(/send no stream\.$/);
 });

@@ -20,6 +20,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
   /** What `fetch` takes. Its kind decides the content type, and whether it can be sent twice. */
   readonly body?: RequestBody | null | undefined;
+  /** Required beside a stream, as in browsers. (Of these Chromium alone sends streams, and over HTTP/2 only.) */
+  readonly duplex?: "half" | undefined;
   /** @defaultValue `"same-origin"`, as in browsers: a cross-origin request then carries no cookies. */
   readonly credentials?: CredentialsMode | undefined;
   /** @defaultValue `"cors"` */
@@ -95,6 +97,8 @@ export function constructRequest(
     throw new TypeError(`A request with method ${method} cannot have a body.`);
   if (body?.streamed && mode === "no-cors")
     throw new TypeError(`A stream cannot be sent in mode "no-cors": it needs a preflight.`);
+  if (body?.streamed && options.duplex !== "half")
+    throw new TypeError('A stream cannot be sent without duplex: "half".');
   const { headers, dropped } = filled(init, mode, body?.contentType ?? null);
   return {
     request: {

@@ -86,7 +86,7 @@ function optionsOf(
   url: string,
   { protocol, host, port, prefix = "", insecure }: Destination,
 ): RequestOptions {
-  const { pathname, search, hostname, host: authority } = new URL(url);
+  const { pathname, search, host: authority } = new URL(url);
   return {
     host,
     port,
@@ -94,15 +94,13 @@ function optionsOf(
     headers: { host: authority },
     agent: false,
     maxHeaderSize: MOST_HEAD_BYTES,
-    ...(protocol === "https:"
-      ? { servername: nameForTls(hostname), rejectUnauthorized: insecure !== true }
-      : {}),
+    ...(protocol === "https:" ? { servername: nameForTls(host), rejectUnauthorized: insecure !== true } : {}),
   };
 }
 
 /** RFC 6066 3: no addresses. */
 function nameForTls(hostname: string): string {
-  return /^[\d.]+$|^\[/.test(hostname) ? "" : hostname;
+  return /^[\d.]+$|:/.test(hostname) ? "" : hostname;
 }
 
 function linesOf({ rawHeaders }: IncomingMessage): HeaderList {

@@ -318,6 +318,17 @@ function byHand(): RawCase[] {
       preflight: { status: 404, lines: [] },
       answers: [readable],
     },
+    ...[
+      ["{next}", "{next}"],
+      ["{next}", "/elsewhere"],
+    ].map(
+      (locations): RawCase => ({
+        name: `two Locations, ${locations.join(" and ")}`,
+        init: {},
+        preflight: right,
+        answers: [{ status: 302, lines: [...OK, ...line("Location", ...locations)] }, readable],
+      }),
+    ),
     redirecting("20 redirects", {}, ...hops(20)),
     redirecting("21 redirects", {}, ...hops(21)),
     redirecting(
@@ -339,6 +350,7 @@ function byHand(): RawCase[] {
     redirecting("POST, 301", { method: "POST", body: "x" }, [301, "{next}"]),
     redirecting("POST, 308", { method: "POST", body: "x" }, [308, "{next}"]),
     redirecting("HEAD, 303", { method: "HEAD" }, [303, "{next}"]),
+    redirecting("an empty Location", {}, [302, ""]),
     redirecting("redirect error", { redirect: "error" }, [302, "{next}"]),
     redirecting("redirect manual", { redirect: "manual" }, [302, "{next}"]),
     redirecting("no-cors, redirect", { mode: "no-cors" }, [302, second]),
