@@ -55,6 +55,24 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     cases: ["a range in upper case"],
     see: "https://github.com/web-platform-tests/wpt/pull/31058",
   },
+  {
+    name: "Location may stand twice, where it says the same",
+    engines: ALL,
+    cases: ["two Locations, {next} and {next}"],
+    see: "https://github.com/whatwg/fetch/issues/883",
+  },
+  {
+    name: "two Locations are one, joined by a comma",
+    engines: ["WebKitGTK"],
+    cases: ["two Locations, {next} and /elsewhere"],
+    see: "https://github.com/whatwg/fetch/issues/883",
+  },
+  {
+    name: "an empty Location is none (Chromium), or an error (WebKit), and not the same URL again",
+    engines: ["Chromium", "WebKitGTK"],
+    cases: ["an empty Location"],
+    see: "https://github.com/whatwg/fetch/issues/669",
+  },
 ];
 
 /** The cases in which this engine is to differ. */
