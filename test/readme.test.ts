@@ -12,7 +12,7 @@ import { corsHeaders, type RawRequest } from "./support/raw-http.ts";
 
 const README = readDocument("README.md");
 const [quickStart = ""] = blocks(section(README, "Quick start"), "js");
-const [unitTest = ""] = blocks(section(README, "Testing your policy"), "js");
+const [, unitTest = ""] = blocks(section(README, "Testing your policy"), "js");
 
 describe("the quick start", () => {
   const REQUESTS: readonly Partial<RawRequest>[] = [
