@@ -35,6 +35,14 @@ const WARNINGS = {
     return `${because()} The origin was refused; answer true or false.`;
   },
 
+  /** `problem`: what is wrong, in full. */
+  CORS_REPORT_POLICY(problem: string) {
+    return (
+      `With mode: "report" nothing is enforced, so the service runs; with "enforce" this would be an error: ${problem}\n` +
+      "Until it is mended, what it concerns is not compared."
+    );
+  },
+
   /** Said nowhere else: the function has let the origin in, and its author looks everywhere but here. */
   CORS_OVERRULED(route: Route, origin: string, flag: keyof typeof OVERRULED) {
     const [why, instead] = OVERRULED[flag];
