@@ -47,8 +47,8 @@ const debug = debuglog("boring-cors");
 // One line per distinct difference; what is distinct is the client's choice, so the memory of it is bounded.
 const seenLines = new Set<string>();
 const MOST_LINES = 1000;
-// Of the problems of one answer.
-const MOST_TEXTS = 20;
+
+const SOURCE = "The per-request CORS source";
 
 /** `find` throws for an invalid source; the service that needs the report most must start all the same. */
 export function newReporter(engine: Engine, find: () => Source, base: string): Reporter {
@@ -59,8 +59,8 @@ class Reporter implements Mount, Observer {
   readonly warnings: OnceWarnings;
   private readonly source: Source | undefined;
   private readonly answers: SourceAnswers;
-  /** What a source's last answer was not. */
-  private readonly invalid: string[] = [];
+  /** Was a source's last answer no policy? */
+  private invalid = false;
   private readonly watched = new WeakSet<Response>();
   private readonly counts = { answers: 0, blocks: 0, opens: 0 };
   /** Why there is no policy; until somebody has heard of it. */
@@ -73,12 +73,14 @@ class Reporter implements Mount, Observer {
   ) {
     this.warnings = engine.newWarnings();
     this.answers = engine.newAnswers({
-      warn: (_code, _subject, _type, message) => void this.invalid.push(message()),
+      warn: () => {
+        this.invalid = true;
+      },
     });
     try {
       this.source = find();
     } catch (error) {
-      this.warn("policy", error);
+      this.warn("policy", this.textOf(error));
       this.unheard = { kind: "policy", error, request: undefined, digest: undefined };
       this.announce();
     }
@@ -93,8 +95,10 @@ class Reporter implements Mount, Observer {
     else if (res.headersSent !== true && !this.watched.has(res) && typeof res.writeHead === "function") {
       this.watched.add(res);
       const watch = new Watch(this, req);
-      this.attempt(watch, () => this.ask(this.source as Source, watch, req, res));
-      watch.over(res);
+      this.attempt(watch, () => {
+        watch.over(res);
+        this.ask(this.source as Source, watch, req, res);
+      });
     }
     next();
   }
@@ -122,7 +126,7 @@ class Reporter implements Mount, Observer {
     try {
       act();
     } catch (error) {
-      this.fail("report", error, watch, undefined);
+      this.fail(error, `The comparison failed: ${this.textOf(error)}`, watch);
     }
   }
 
@@ -133,8 +137,8 @@ class Reporter implements Mount, Observer {
     differences.publish(event);
   }
 
-  private fail(what: string, error: unknown, watch: Watch, policy: Policy | undefined): void {
-    this.warn(what, error);
+  private fail(error: unknown, text: string, watch: Watch, policy?: Policy): void {
+    this.warn("request", text);
     const event: DifferenceEvent = {
       kind: "policy",
       error,
@@ -149,15 +153,20 @@ class Reporter implements Mount, Observer {
     return this.engine.decisionEvent(this, undefined, undefined, asked, nothing, false, false).request;
   }
 
-  private warn(what: string, error: unknown): void {
-    const { name, message } = Object(error) as { readonly name?: unknown; readonly message?: unknown };
-    // Ours are made for printing; anybody else's may hold what a client sent.
-    const ours = name === "CorsConfigError" || what === "answer";
-    this.warnings.tell(
-      "CORS_REPORT_POLICY",
-      what,
-      ours ? String(message) : this.engine.show(message ?? error),
-    );
+  /** Once for the policy, once for requests: whoever wants each of them listens to the channel. */
+  private warn(subject: string, text: string): void {
+    this.warnings.tell("CORS_REPORT_POLICY", subject, text);
+  }
+
+  private textOf(error: unknown): string {
+    const { show } = this.engine;
+    try {
+      const { name, message } = Object(error) as { readonly name?: unknown; readonly message?: unknown };
+      // Ours are made to be printed; anybody else's may hold what a client sent.
+      return name === "CorsConfigError" ? String(message) : show(message ?? error);
+    } catch {
+      return show(error);
+    }
   }
 
   /** Asked before the application runs, as when it is enforced, and at most once; only the comparison waits. */
@@ -167,19 +176,20 @@ class Reporter implements Mount, Observer {
       const policy = source.current;
       return this.judge(watch, engine.compiledOf(policy).select(this.pathOf(req)), policy, false);
     }
-    engine.askOnce(source, req, "the per-request CORS source", (error, answer) => {
+    engine.askOnce(source, req, SOURCE, (error, answer) => {
       this.attempt(watch, () => {
         // Nobody is there whose answer could be compared.
         if (watch.isGone(res)) return;
-        if (error !== undefined) return this.fail("source", error, watch, undefined);
-        this.invalid.length = 0;
-        const resolved = this.answers.resolve(answer, watch.asked.headers.origin, () =>
-          this.pathOf(watch.asked),
-        );
-        if (this.invalid.length > 0) {
-          this.fail("answer", new TypeError(this.invalid.slice(0, MOST_TEXTS).join("\n")), watch, undefined);
+        if (error !== undefined) return this.fail(error, `${SOURCE} failed: ${this.textOf(error)}`, watch);
+        const { asked } = watch;
+        this.invalid = false;
+        const resolved = this.answers.resolve(answer, asked.headers.origin, () => this.pathOf(asked));
+        const { rule, policy, because } = resolved;
+        if (this.invalid) {
+          const text = because?.() ?? "";
+          this.fail(new TypeError(text), text, watch);
         }
-        this.judge(watch, resolved.rule, resolved.policy, true, resolved.because);
+        this.judge(watch, rule, policy, true, because);
       });
     });
   }
@@ -219,8 +229,9 @@ class Reporter implements Mount, Observer {
     if (!engine.mustAsk(origin, sameOrigin)) return decide(engine.unasked(sameOrigin));
     engine.askOrigin(rule, origin, (error, verdict) => {
       this.attempt(watch, () => {
-        if (verdict === undefined) this.fail("function", error, watch, policy);
-        else decide(verdict);
+        if (verdict !== undefined) return decide(verdict);
+        const what = `The origin function of route ${engine.show(rule.key)} failed: ${this.textOf(error)}`;
+        this.fail(error, what, watch, policy);
       });
     });
   }

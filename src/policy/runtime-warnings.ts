@@ -37,10 +37,7 @@ const WARNINGS = {
 
   /** `problem`: what is wrong, in full. */
   CORS_REPORT_POLICY(problem: string) {
-    return (
-      `With mode: "report" nothing is enforced, so the service runs; with "enforce" this would be an error: ${problem}\n` +
-      "Until it is mended, what it concerns is not compared."
-    );
+    return `Found by mode: "report", which changes nothing and goes on: ${problem}`;
   },
 
   /** Said nowhere else: the function has let the origin in, and its author looks everywhere but here. */
