@@ -17,7 +17,7 @@ import { GRANTED } from "../policy/request.ts";
 import { pathOfTarget } from "../policy/routes.ts";
 import { adviseFunction, misused, refuse } from "../policy/seldom.ts";
 import { emitWarning, isObserved, OnceWarnings, publishDecision, publishError } from "./diagnostics.ts";
-import type { DifferenceCounts } from "./difference.ts";
+import type { DifferenceCounts } from "./difference-event.ts";
 import {
   type AskedRequest,
   decisionEvent,
@@ -179,11 +179,7 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
   return Object.assign(middleware, members) as CorsMiddleware;
 }
 
-/** What is mounted: it applies the policy, or looks on. */
-interface Runner {
-  run(req: Request, res: Response, next: Next): void;
-  readonly differences?: DifferenceCounts;
-}
+type Runner = Pick<Adapter, "run"> & { readonly differences?: DifferenceCounts };
 
 // Handed to what is loaded for `mode: "report"` alone, so that it brings no second copy of what is here already.
 const ENGINE: Engine = {
@@ -249,7 +245,7 @@ function fullPath(req: AskedRequest, base: string): string {
 }
 
 /** One mounted middleware: finds the rule, and hands the exchange on. */
-class Adapter implements Mount, Runner {
+class Adapter implements Mount {
   readonly warnings = new OnceWarnings();
   private readonly answers = new SourceAnswers(this.warnings);
 

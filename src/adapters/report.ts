@@ -8,12 +8,8 @@ import type { show } from "../policy/issues.ts";
 import type { askOrigin, compiledOf, LivePolicy, Policy } from "../policy/policy.ts";
 import type { CleanRequest, OriginVerdict } from "../policy/request.ts";
 import type { OnceWarnings } from "./diagnostics.ts";
-import {
-  type Difference,
-  type DifferenceCounts,
-  type DifferenceEvent,
-  differencesBetween,
-} from "./difference.ts";
+import { differencesBetween } from "./difference.ts";
+import type { Difference, DifferenceCounts, DifferenceEvent } from "./difference-event.ts";
 import type { AskedRequest, decisionEvent, Mount, Next, Request } from "./exchange.ts";
 import type { Head } from "./head.ts";
 import type { Response } from "./response.ts";
