@@ -129,7 +129,8 @@ describe("what is published is what two servers differ in", () => {
       fc.constant([/^https:\/\/[a-z]+\.example\.com$/]),
     ),
     credentials: fc.boolean(),
-    methods: optional(lists("GET", "PUT", "PATCH", "BREW")),
+    // npm cors throws for methods: undefined.
+    methods: lists("GET", "PUT", "PATCH", "BREW"),
     allowedHeaders: optional(fc.oneof(fc.constant("*"), lists("X-A", "content-type", "Authorization"))),
     exposedHeaders: optional(lists("X-A", "x-b", "ETag")),
     maxAge: optional(fc.constantFrom(0, 5, 600)),

@@ -88,7 +88,8 @@ export function differencesBetween(left: Head, question: Question): Found[] {
 
 /** Something took a plain OPTIONS for a preflight, and answered it: with what only preflights have a use for, and no body. */
 function isSwallowed(sent: Answer, { request, decision }: Question): boolean {
-  if (request.method !== "OPTIONS" || decision.kind === "preflight") return false;
+  if (request.method !== "OPTIONS" || decision.kind === "preflight" || decision.status !== undefined)
+    return false;
   const length = combined(sent.headers, "content-length") ?? "0";
   const empty = length === "0" && !has(sent, "transfer-encoding");
   return empty && OF_PREFLIGHTS.some((name) => has(sent, name));
