@@ -5,7 +5,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type CorsMiddleware, cors, definePolicy, livePolicy } from "../src/index.ts";
+import { lineOf } from "../src/adapters/report.ts";
+import { type CorsMiddleware, cors, type Difference, definePolicy, livePolicy } from "../src/index.ts";
+import { show } from "../src/policy/issues.ts";
 import {
   APP,
   collectWarnings,
@@ -24,6 +26,15 @@ const REPORT = { mode: "report" } as const;
 const BEHIND = npm({ origin: [APP], credentials: true });
 const app = (_req: IncomingMessage, res: ServerResponse) => void res.end("app");
 const behind = (middleware: CorsMiddleware) => stack([middleware as Layer, BEHIND], app);
+/** An error whose message can be read once it is known to have been thrown, and not before. */
+class Unreadable {
+  reads = 0;
+  get message() {
+    this.reads++;
+    if (this.reads === 1) throw new Error("no");
+    return "unreadable";
+  }
+}
 const BLOCKED = [
   `blocks access-control-allow-origin: ${APP} -> none`,
   "blocks access-control-allow-credentials: true -> none",
@@ -199,6 +210,13 @@ describe("functions", () => {
     ["an origin function that rejects", { origin: async () => broken() }, "no"],
     ["a source that throws", broken, "no"],
     [
+      "a source that throws what cannot be looked at",
+      () => {
+        throw new Unreadable();
+      },
+      "un",
+    ],
+    [
       "a source that calls back an error",
       (_req: unknown, callback: (e: Error) => void) => callback(new Error("no")),
       "no",
@@ -225,7 +243,9 @@ describe("functions", () => {
       ]),
     ).toEqual(Array(2).fill([said, APP]));
     expect(warnings.map(({ code }) => code)).toEqual(["CORS_REPORT_POLICY"]);
-    expect(warnings[0]?.message).toMatch(/changes nothing and goes on: The .* failed: "no/);
+    expect(warnings[0]?.message).toMatch(
+      /changes nothing and goes on: The .* failed: (?:"no|an? [Oo]bject|\{)/,
+    );
     expect(warnings[0]?.message).not.toContain("\u0007");
   });
 
@@ -315,6 +335,33 @@ test("counted: answers, and those that would be blocked or opened, each once", a
   expect(middleware.differences).toEqual({ answers: 4, blocks: 1, opens: 1 });
   expect(Object.isFrozen(middleware.differences)).toBe(true);
   expect(cors({ origin: "*" }).differences).toBeUndefined();
+});
+
+test("a line of NODE_DEBUG, quoted and cut", () => {
+  const policy = definePolicy({ routes: { "/": false, "/x": { origin: [APP], blockRefused: true } } });
+  const request = { method: "GET", path: "/%78", origin: "x\u0007".repeat(200) };
+  const decision = policy.decide(request);
+  const difference: Difference = {
+    ...{ request: { ...request, requestMethod: undefined, requestHeaders: undefined, sameOrigin: false } },
+    ...{
+      decision,
+      kind: "status",
+      effect: "blocks",
+      header: undefined,
+      sent: 200,
+      wanted: 403,
+      digest: undefined,
+    },
+  };
+  const line = lineOf(difference, show);
+  expect(line).toMatch(
+    /^report: the policy blocks actual on route null from "x\\u0007x.*: status is 200, and would be 403\. /,
+  );
+  expect(line.length).toBeLessThan(1200);
+  expect(line).not.toContain("\u0007");
+  expect(lineOf({ ...difference, kind: "header", header: "vary", sent: undefined }, show)).toContain(
+    "vary is none,",
+  );
 });
 
 test("NODE_DEBUG prints each block and opening once, quoted, and nothing else", async () => {

@@ -101,7 +101,7 @@ export interface CorsMiddlewareOptions {
   /**
    * `"enforce"` applies the policy. `"report"` changes nothing, for rolling it out beside whatever answers today: each
    * difference between what leaves and what the policy would have sent is a {@link DifferenceEvent} on the channel
-   * `boring-cors:difference`. An invalid policy is then a warning (`CORS_REPORT_POLICY`), not an error.
+   * `boring-cors:difference`. An invalid policy is then a `CorsReportWarning`, not an error.
    *
    * @defaultValue `"enforce"`
    * @throws {CorsConfigError} `MODE`.

@@ -232,16 +232,20 @@ class Reporter implements Mount, Observer {
     });
   }
 
-  private print({ effect, kind, header, request, decision, sent, wanted }: Difference): void {
-    if (seenLines.size >= MOST_LINES) return;
-    const { show } = this.engine;
-    const what = header ?? kind;
-    const was = (value: unknown) => (value === undefined ? "none" : show(value));
-    const line =
-      `report: the policy ${effect} ${decision.kind} on route ${JSON.stringify(decision.route ?? null)} ` +
-      `from ${show(request.origin)}: ${what} is ${was(sent)}, and would be ${was(wanted)}. ${decision.detail}`;
-    if (seenLines.has(line)) return;
+  private print(difference: Difference): void {
+    const line = lineOf(difference, this.engine.show);
+    if (seenLines.size >= MOST_LINES || seenLines.has(line)) return;
     seenLines.add(line);
-    debug("%s", line.trim());
+    debug("%s", line);
   }
+}
+
+/** What NODE_DEBUG prints of a difference; nothing from the wire is printed raw. */
+export function lineOf(difference: Difference, quote: typeof show): string {
+  const { effect, kind, header = kind, request, decision, sent, wanted } = difference;
+  const was = (value: unknown) => (value === undefined ? "none" : quote(value));
+  return (
+    `report: the policy ${effect} ${decision.kind} on route ${JSON.stringify(decision.route ?? null)} ` +
+    `from ${quote(request.origin)}: ${header} is ${was(sent)}, and would be ${was(wanted)}. ${decision.detail}`
+  ).trim();
 }
