@@ -24,18 +24,18 @@ const APART = /\/(public-suffix-data|refuse)\.cjs$/;
 // both builds share one copy, as CommonJS, of what is loaded at first use.
 const LAZY = ["src/policy/public-suffix-data.cjs", "src/policy/refuse.cjs", "src/adapters/lazy-vary.cjs"];
 
-/** Puts dist/seldom.cjs, loaded at first use, in the place of src/policy/seldom.ts. */
+/** Puts dist/seldom.cjs and dist/report.cjs, loaded at first use, in the place of the sources of that name. */
 const seldomLater = (external: boolean): Plugin => ({
   name: "seldom-later",
   setup(build) {
-    build.onResolve({ filter: /\/seldom\.ts$/ }, () =>
+    build.onResolve({ filter: /\/(seldom|report)\.ts$/ }, () =>
       external ? { path: "./lazy-seldom.cjs", external } : { path: "lazy-seldom", namespace: "seldom" },
     );
     build.onLoad({ filter: /.*/, namespace: "seldom" }, () => ({
       contents: BUNDLED_SELDOM,
       resolveDir: ".",
     }));
-    build.onResolve({ filter: /\/seldom\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\/(seldom|report)\.cjs$/ }, ({ path }) => ({ path, external: true }));
   },
 });
 
@@ -54,10 +54,13 @@ const SELDOM = [
   "refuse",
   "runtimeWarning",
 ];
+const forwarder = (target: string, file: string, name: string) =>
+  `${target} = (...given) => require("${file}").${name}(...given);\n`;
 const forwarders = (exported: (name: string) => string) =>
   [
     "// Loads at first use what a process needs seldom.",
-    ...SELDOM.map((name) => `${exported(name)} = (...given) => require("./seldom.cjs").${name}(...given);\n`),
+    ...SELDOM.map((name) => forwarder(exported(name), "./seldom.cjs", name)),
+    forwarder(exported("newReporter"), "./report.cjs", "newReporter"),
   ].join("\n");
 // A file beside the ESM build; inside the CommonJS one a module of esbuild's, which then needs no interop for each importer.
 const LAZY_SELDOM = forwarders((name) => `exports.${name}`);
@@ -112,6 +115,7 @@ export default defineConfig([
     onSuccess: () => copyFile("src/index.d.cts", "dist/index.d.cts"),
   },
   { ...shared, entry: { seldom: "src/policy/seldom.ts" }, format: "cjs", external: [APART] },
+  { ...shared, entry: { report: "src/adapters/report.ts" }, format: "cjs" },
   {
     ...shared,
     entry: { testing: "src/testing/index.ts", matchers: "src/testing/matchers.ts" },

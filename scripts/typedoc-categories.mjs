@@ -17,6 +17,7 @@ const CATEGORIES = {
   Decisions: ["Decision", "DecisionReason", "DecisionRequest"],
   Errors: ["CorsConfigError", "ConfigIssue", "ConfigIssueCode"],
   Events: ["DecisionEvent", "OverrideEvent", "ErrorEvent"],
+  "Report mode": ["DifferenceEvent", "Difference", "ReportProblem", "DifferenceCounts"],
   "Policies as data": ["RouteData", "RuleData", "CompleteRegExpData", "FunctionData"],
   "Names of @types/cors": ["CorsOptions", "CorsRequest", "CorsOptionsDelegate"],
 };

@@ -1,6 +1,12 @@
 // The public face: re-exports only.
 
 export type { DecisionEvent, ErrorEvent, OverrideEvent } from "./adapters/diagnostics.ts";
+export type {
+  Difference,
+  DifferenceCounts,
+  DifferenceEvent,
+  ReportProblem,
+} from "./adapters/difference-event.ts";
 export { type OriginsFromEnvOptions, originsFromEnv } from "./adapters/env.ts";
 export type { Next } from "./adapters/exchange.ts";
 export {

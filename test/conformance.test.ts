@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { definePolicy, type Policy } from "../src/index.ts";
 import { corsHeaders, type RunningServer, serve, valuesOf } from "./support/raw-http.ts";
-import { type Case, type Row, TABLE } from "./support/table.ts";
+import { type Case, type Row, requestOf, TABLE } from "./support/table.ts";
 import { FRAMEWORKS, middlewareOf } from "./support/targets.ts";
 
 const joined = (value: string | readonly string[] | undefined) =>
@@ -64,16 +64,7 @@ describe.each(Object.keys(FRAMEWORKS))("%s", (framework) => {
     afterAll(() => server.close());
 
     test.each(rows)("$name", async (row: Row) => {
-      const response = await server.send({
-        method: row.method ?? "GET",
-        target: row.path ?? "/",
-        headers: [
-          ...lines("Origin", row.origin),
-          ...lines("Access-Control-Request-Method", row.asks),
-          ...lines("Access-Control-Request-Headers", row.headers),
-          ...(row.sameOrigin ? [["Sec-Fetch-Site", "same-origin"] as const] : []),
-        ],
-      });
+      const response = await server.send(requestOf(row));
       expect(response.status).toBe(row.status ?? 200);
       expect(response.body).toBe(row.status === undefined ? "application" : "");
       expect(corsHeaders(response)).toEqual(row.cors);
@@ -82,11 +73,6 @@ describe.each(Object.keys(FRAMEWORKS))("%s", (framework) => {
     });
   });
 });
-
-function lines(name: string, value: string | readonly string[] | undefined): (readonly [string, string])[] {
-  if (value === undefined) return [];
-  return (typeof value === "string" ? [value] : value).map((line) => [name, line] as const);
-}
 
 function application(_req: IncomingMessage, res: ServerResponse): void {
   res.end("application");

@@ -107,6 +107,7 @@ const TYPES: Readonly<Record<RuntimeCode, string>> = {
   CORS_ORIGIN_FUNCTION: "CorsOriginFunctionWarning",
   CORS_ORIGIN_ANSWER: "CorsOriginFunctionWarning",
   CORS_OVERRULED: "CorsOriginFunctionWarning",
+  CORS_REPORT_POLICY: "CorsReportWarning",
 };
 
 // Their texts name a path or an origin, which a client chooses: for the bound above they are all one.

@@ -15,7 +15,7 @@ import type { CompiledRule } from "../policy/compile.ts";
 import { askOrigin, type Policy } from "../policy/policy.ts";
 import { cleanRequest, GRANTED, type OriginVerdict, PREFLIGHT_VARY } from "../policy/request.ts";
 import { explain } from "../policy/seldom.ts";
-import { isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
+import { type DecisionEvent, isObserved, type OnceWarnings, publishDecision } from "./diagnostics.ts";
 import { type Claim, claimOn, clearCors, hasGranted, putClaim, release } from "./ownership.ts";
 import { isOver, mergeVary, type Response } from "./response.ts";
 import { isOwnSite, isSameOrigin } from "./same-origin.ts";
@@ -30,11 +30,14 @@ export type Next = (error?: unknown) => void;
 
 export type Request = IncomingMessage & { readonly originalUrl?: string };
 
+/** The part of a request that is judged. */
+export type AskedRequest = Pick<Request, "method" | "url" | "originalUrl" | "headers">;
+
 /** Where an exchange comes from: one mounted middleware. */
 export interface Mount {
   readonly warnings: OnceWarnings;
   /** The full public path of a request. */
-  pathOf(req: Request): string;
+  pathOf(req: AskedRequest): string;
 }
 
 const PREFLIGHT_VARY_LINE = PREFLIGHT_VARY.join(", ");
@@ -85,7 +88,8 @@ export class Exchange implements Claim {
       return this.start(because);
     }
     this.owns = false;
-    if (isObserved()) observe(this.mount, rule, policy, this.req, GRANTED, false, true);
+    if (isObserved())
+      publishDecision(decisionEvent(this.mount, rule, policy, this.req, GRANTED, false, true));
     this.next();
   }
 
@@ -150,7 +154,7 @@ export class Exchange implements Claim {
     const ownSite = !granted && rule.blockRefused && origin !== undefined && isOwnSite(req, origin);
     if (isObserved()) {
       const found = verdict ?? { refused: origin === undefined ? null : judgeOrigin(rule, origin) };
-      observe(this.mount, rule, this.policy, req, found, ownSite, this.perRequest);
+      publishDecision(decisionEvent(this.mount, rule, this.policy, req, found, ownSite, this.perRequest));
     }
     if (granted) this.granted = origin;
     const status = statusOf(rule, kind, !granted, ownSite);
@@ -227,13 +231,11 @@ export class Exchange implements Claim {
     } else {
       if (earlier !== undefined) release(earlier);
       clearCors(res);
-      // RFC 9110 8.6: what an outer layer said of its content is not true of an empty answer.
-      if (res.getHeader("content-length") !== undefined) {
-        if (status === 204) res.removeHeader?.("content-length");
-        else res.setHeader("content-length", "0");
-      }
       if (vary !== undefined) mergeVary(res, vary);
       this.writeEnd(res, kind);
+      // RFC 9110 8.6: what an outer layer said of its content is not true of an empty answer.
+      if (status !== 204) res.setHeader("content-length", "0");
+      else if (res.getHeader("content-length") !== undefined) res.removeHeader?.("content-length");
       res.statusCode = status;
     }
     res.end();
@@ -264,16 +266,16 @@ class HeaderRecord {
   }
 }
 
-/** Builds the decision that `decide` would give, and publishes it; only called when somebody listens. */
-export function observe(
+/** The decision that `decide` would give, with the request as it was judged; only built when somebody listens. */
+export function decisionEvent(
   mount: Mount,
   rule: CompiledRule | undefined,
   policy: Policy | undefined,
-  req: Request,
+  req: AskedRequest,
   { refused, because }: OriginVerdict,
   ownSite: boolean,
   perRequest: boolean,
-): void {
+): DecisionEvent {
   const { method = "", headers } = req;
   const request = cleanRequest({
     method,
@@ -284,5 +286,5 @@ export function observe(
     sameOrigin: ownSite || isSameOrigin(req),
   });
   const decision = explain(rule, request, { refused, because, varies: perRequest });
-  publishDecision({ request, decision, digest: policy?.digest });
+  return { request, decision, digest: policy?.digest };
 }

@@ -1,18 +1,36 @@
 // Express and Connect share (req, res, next): ask the policy, write its answer.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { askOnce } from "../policy/ask.ts";
+import { judgeOrigin } from "../policy/answer.ts";
+import { askOnce, mustAsk, unasked } from "../policy/ask.ts";
 import { CorsConfigError, formatIssue, IssueReport, show, whereExplained } from "../policy/issues.ts";
 import type { Origin, PolicyOptions } from "../policy/options.ts";
-import { compiledOf, isLivePolicy, type LivePolicy, type Policy, policyFrom } from "../policy/policy.ts";
+import {
+  askOrigin,
+  compiledOf,
+  isLivePolicy,
+  type LivePolicy,
+  type Policy,
+  policyFrom,
+} from "../policy/policy.ts";
 import { GRANTED } from "../policy/request.ts";
-import { pathOfTarget, routeKeyProblem } from "../policy/routes.ts";
+import { pathOfTarget } from "../policy/routes.ts";
 import { adviseFunction, misused, refuse } from "../policy/seldom.ts";
-import { isOptions } from "../policy/validate.ts";
-import { emitWarning, isObserved, OnceWarnings, publishError } from "./diagnostics.ts";
-import { Exchange, type Mount, type Next, observe, type Request } from "./exchange.ts";
+import { emitWarning, isObserved, OnceWarnings, publishDecision, publishError } from "./diagnostics.ts";
+import type { DifferenceCounts } from "./difference-event.ts";
+import {
+  type AskedRequest,
+  decisionEvent,
+  Exchange,
+  type Mount,
+  type Next,
+  type Request,
+} from "./exchange.ts";
+import { checkMountOptions } from "./mount-options.ts";
 import { claimOn } from "./ownership.ts";
+import { type Engine, newReporter, type Source } from "./report.ts";
 import { isOver, type Response } from "./response.ts";
+import { isOwnSite, isSameOrigin } from "./same-origin.ts";
 import {
   type CorsOptions,
   type CorsOptionsDelegate,
@@ -58,6 +76,12 @@ export interface CorsMiddleware<Q extends IncomingMessage = IncomingMessage> {
    * app.use(mw.onError);
    */
   onError(error: unknown, req: Q, res: ServerResponse, next: Next): void;
+  /**
+   * Under `mode: "report"`: how many answers were compared, and how many of them the policy would change for a page.
+   *
+   * @example cors(policy, { mode: "report" }).differences; // { answers: 0, blocks: 0, opens: 0 }
+   */
+  readonly differences?: DifferenceCounts | undefined;
 }
 
 /**
@@ -75,17 +99,16 @@ export interface CorsMiddlewareOptions {
    */
   readonly base?: string | undefined;
   /**
-   * The policy is applied; there is no other mode.
+   * `"enforce"` applies the policy. `"report"` changes nothing, for rolling it out beside whatever answers today: each
+   * difference between what leaves and what the policy would have sent is a {@link DifferenceEvent} on the channel
+   * `boring-cors:difference`. An invalid policy is then a `CorsReportWarning`, not an error.
    *
    * @defaultValue `"enforce"`
    * @throws {CorsConfigError} `MODE`.
-   * @example cors(policy, { mode: "enforce" });
+   * @example app.use(cors(policy, { mode: "report" })); // before what answers today
    */
-  readonly mode?: "enforce" | undefined;
+  readonly mode?: "enforce" | "report" | undefined;
 }
-
-/** Where the rules come from: a function of the request, or a policy that may be another one tomorrow. */
-type Source = SourceFunction<never> | Pick<LivePolicy, "current">;
 
 const warnedPolicies = new WeakSet<Policy>();
 
@@ -128,10 +151,11 @@ export declare namespace cors {
 }
 
 function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
-  const base = checkAdapterOptions(source, options);
-  const found = sourceOf(source);
-  if (typeof found === "object") warnOf(found.current);
-  const adapter = new Adapter(found, base);
+  const { base, mode } = checkMountOptions(source, options, cors);
+  const adapter: Runner =
+    mode === "report"
+      ? newReporter(ENGINE, () => checkedSource(source), base)
+      : new Adapter(checkedSource(source), base);
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => {
     adapter.run(req, res, typeof next === "function" ? next : missingNext);
   };
@@ -150,9 +174,29 @@ function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
       adapter.run(req, res, () => next(error));
     },
   };
+  Object.defineProperty(middleware, "differences", { get: () => adapter.differences });
   // http2's compatibility API is the same to us, though not to TypeScript.
   return Object.assign(middleware, members) as CorsMiddleware;
 }
+
+type Runner = Pick<Adapter, "run"> & { readonly differences?: DifferenceCounts };
+
+// Handed to what is loaded for `mode: "report"` alone, so that it brings no second copy of what is here already.
+const ENGINE: Engine = {
+  askOnce,
+  askOrigin,
+  compiledOf,
+  decisionEvent,
+  isOwnSite,
+  isSameOrigin,
+  judgeOrigin,
+  mustAsk,
+  newAnswers: (warnings) => new SourceAnswers(warnings),
+  newWarnings: () => new OnceWarnings(),
+  pathOf: fullPath,
+  show,
+  unasked,
+};
 
 /** Said when it is needed: a preflight is answered without it. */
 function missingNext(): never {
@@ -166,54 +210,11 @@ function fail(error: unknown, res: ServerResponse): void {
   res.end();
 }
 
-function checkAdapterOptions(source: unknown, options: unknown): string {
-  const report = new IssueReport();
-  if (isRequest(source)) {
-    report.error(
-      "NOT_CALLED",
-      "",
-      "cors",
-      "cors was mounted without being called; write app.use(cors({ origin: [...] }))",
-    );
-    refuse(new CorsConfigError(report.errors), cors);
-  }
-  const given = isOptions(options) ? options : {};
-  if (given !== options && options !== undefined && options !== null) {
-    const meant = typeof options === "string" && baseProblem(options) === undefined ? options : "/billing";
-    report.error(
-      "OPTIONS_TYPE",
-      "",
-      options,
-      `${show(options)} is no options object; write { base: ${show(meant)} }, or nothing`,
-    );
-  }
-  const { base = "", mode = "enforce", ...unknown } = given;
-  for (const [name, value] of Object.entries(unknown)) {
-    if (value === undefined) continue;
-    report.error(
-      "UNKNOWN_OPTION",
-      name,
-      value,
-      "unknown option; the second argument takes base and mode, all else belongs into the first",
-    );
-  }
-  if (mode !== "enforce")
-    report.error("MODE", "mode", mode, `${show(mode)} is no mode; write "enforce"`, "enforce");
-  const problem =
-    typeof base === "string" ? baseProblem(base) : `is no path prefix; write a string such as "/billing"`;
-  if (problem !== undefined) report.error("BASE", "base", base, `${show(base)} ${problem}`);
-  if (report.errors.length > 0) refuse(new CorsConfigError(report.errors, "Invalid options of cors()"), cors);
-  return base === "/" ? "" : (base as string);
-}
-
-function baseProblem(base: string): string | undefined {
-  return base === "" ? undefined : routeKeyProblem(base);
-}
-
-/** `app.use(cors)`: Express calls it with a request, and the response in the place of options. */
-function isRequest(source: unknown): boolean {
-  const { headers, httpVersion } = Object(source ?? {}) as { headers?: unknown; httpVersion?: unknown };
-  return typeof headers === "object" && headers !== null && typeof httpVersion === "string";
+/** Rejects what is no source, and warns of what is doubtful in a policy. */
+function checkedSource(source: unknown): Source {
+  const found = sourceOf(source);
+  if (typeof found === "object") warnOf(found.current);
+  return found;
 }
 
 function sourceOf(source: unknown): Source {
@@ -235,6 +236,12 @@ function warnOf(policy: Policy): void {
     `CORS policy ${policy.digest}:\n${lines.join("\n")}\n${whereExplained(codes)}`,
     "CorsPolicyWarning",
   );
+}
+
+/** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
+function fullPath(req: AskedRequest, base: string): string {
+  const path = pathOfTarget(req.originalUrl ?? req.url ?? "/");
+  return path === "*" ? path : base + path;
 }
 
 /** One mounted middleware: finds the rule, and hands the exchange on. */
@@ -260,14 +267,12 @@ class Adapter implements Mount {
       return new Exchange(rule, policy, false, this, req, res, next).start();
     }
     // No headers, no Vary, no status: CORS is somebody else's here, and what an outer policy answered stands.
-    if (isObserved()) observe(this, rule, policy, req, GRANTED, false, false);
+    if (isObserved()) publishDecision(decisionEvent(this, rule, policy, req, GRANTED, false, false));
     next();
   }
 
-  /** The full public path, whatever the mount point; `OPTIONS *` stays `*`. */
-  pathOf(req: Request): string {
-    const path = pathOfTarget(req.originalUrl ?? req.url ?? "/");
-    return path === "*" ? path : this.base + path;
+  pathOf(req: AskedRequest): string {
+    return fullPath(req, this.base);
   }
 
   private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {

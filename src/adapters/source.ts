@@ -103,10 +103,10 @@ export class SourceAnswers {
   /** Grants nothing: what holds while the source is asked, and where it says so. */
   readonly off = compileRoute("/", defaultRule());
   readonly #handsOff = compileRoute("/", "passthrough");
-  readonly #warnings: OnceWarnings;
+  readonly #warnings: Pick<OnceWarnings, "warn">;
   readonly #remembered: RememberedOptions[] = [];
 
-  constructor(warnings: OnceWarnings) {
+  constructor(warnings: Pick<OnceWarnings, "warn">) {
     this.#warnings = warnings;
   }
 

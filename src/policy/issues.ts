@@ -47,7 +47,7 @@ export const ISSUE_CODES = {
   MAX_AGE: "maxAge is a whole number of seconds, 0 or more.",
   OPTIONS_SUCCESS_STATUS: "Browsers accept any status from 200 to 299; 204 is the usual one.",
   BASE: 'base is a path prefix such as "/billing".',
-  MODE: 'mode is "enforce".',
+  MODE: 'mode is "enforce" or "report".',
   ENV_UNSET: "Set the variable, or give a fallback.",
   ENV_ORIGIN: "List origins, separated by commas or spaces.",
   // Warnings: legal, but without effect or doubtful.

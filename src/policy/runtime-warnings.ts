@@ -35,6 +35,11 @@ const WARNINGS = {
     return `${because()} The origin was refused; answer true or false.`;
   },
 
+  /** `problem`: what is wrong, in full. */
+  CORS_REPORT_POLICY(problem: string) {
+    return `Found by mode: "report", which changes nothing and goes on: ${problem}`;
+  },
+
   /** Said nowhere else: the function has let the origin in, and its author looks everywhere but here. */
   CORS_OVERRULED(route: Route, origin: string, flag: keyof typeof OVERRULED) {
     const [why, instead] = OVERRULED[flag];

@@ -1,5 +1,6 @@
 // The conformance table: policies x requests, each with the complete answer.
 import type { DecisionReason } from "../../src/index.ts";
+import type { RawRequest } from "./raw-http.ts";
 
 export interface Row {
   readonly name: string;
@@ -807,3 +808,22 @@ const BLOCKED_AMBIGUOUS: Case = {
 };
 
 export const TABLE: readonly Case[] = [NAMED, PUBLIC, LISTS, ROUTES, ROOT_ONLY, BLOCKED_AMBIGUOUS];
+
+/** A row as it goes over the wire. */
+export function requestOf(row: Row): Partial<RawRequest> {
+  return {
+    method: row.method ?? "GET",
+    target: row.path ?? "/",
+    headers: [
+      ...lines("Origin", row.origin),
+      ...lines("Access-Control-Request-Method", row.asks),
+      ...lines("Access-Control-Request-Headers", row.headers),
+      ...(row.sameOrigin ? [["Sec-Fetch-Site", "same-origin"] as const] : []),
+    ],
+  };
+}
+
+function lines(name: string, value: string | readonly string[] | undefined): (readonly [string, string])[] {
+  if (value === undefined) return [];
+  return (typeof value === "string" ? [value] : value).map((line) => [name, line] as const);
+}

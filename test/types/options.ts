@@ -107,8 +107,9 @@ cors({ origin: () => 7 });
 cors({ origin: async () => 7 });
 // @ts-expect-error: and so does a callback
 cors({ origin: (_origin, callback) => callback(null, 7) });
-// @ts-expect-error: "report" is no mode yet
 cors({ origin: app }, { mode: "report" });
+// @ts-expect-error: "off" is no mode
+cors({ origin: app }, { mode: "off" });
 
 // Routes.
 definePolicy({
