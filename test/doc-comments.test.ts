@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type CorsConfigError, cors, definePolicy } from "../src/index.ts";
 import { ISSUE_CODES } from "../src/policy/issues.ts";
-import { docComments } from "./support/doc-comments.ts";
+import { docComments, TEST_ENTRIES } from "./support/doc-comments.ts";
 
 const COMMENTS = docComments();
 const tagOf = (name: string, tag: string) =>
@@ -11,10 +11,13 @@ const tagOf = (name: string, tag: string) =>
 const APP = "https://app.example.com";
 const RULE = definePolicy({ origin: APP }).routes["/"] as object;
 
-test.each(COMMENTS)("$name is described", ({ text, isExport, tags }) => {
-  expect(text).toMatch(/^\S/);
-  if (isExport) expect(tags.example?.join("")).toMatch(/\S/);
-});
+test.each([...COMMENTS, ...TEST_ENTRIES.flatMap(docComments)])(
+  "$name is described",
+  ({ text, isExport, tags }) => {
+    expect(text).toMatch(/^\S/);
+    if (isExport) expect(tags.example?.join("")).toMatch(/\S/);
+  },
+);
 
 test("the walk sees exports and members", () => {
   const names = COMMENTS.map(({ name }) => name);

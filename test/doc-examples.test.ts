@@ -3,12 +3,18 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { COMPILER_OPTIONS, docComments, ROOT } from "./support/doc-comments.ts";
+import { COMPILER_OPTIONS, docComments, ROOT, TEST_ENTRIES } from "./support/doc-comments.ts";
 import { scope } from "./support/doc-scope.ts";
 import { evaluate } from "./support/markdown.ts";
 
-const COMMENTS = docComments();
-const TYPES = COMMENTS.filter(({ name, isExport }) => isExport && !(name in scope)).map(({ name }) => name);
+const OF_INDEX = docComments();
+const [OF_TESTING = [], OF_MATCHERS = []] = TEST_ENTRIES.map(docComments);
+const COMMENTS = [...OF_INDEX, ...OF_TESTING, ...OF_MATCHERS];
+const typesOf = (comments: typeof COMMENTS) =>
+  comments
+    .filter(({ name, isExport }) => isExport && !(name in scope))
+    .map(({ name }) => name)
+    .join(", ");
 // A module's default export has no name of its own.
 const { default: _, ...NAMED } = scope;
 
@@ -28,7 +34,9 @@ function completed(code: string): string {
 }
 
 const moduleOf = (code: string) => `import type { IncomingMessage } from "node:http";
-import type { ${TYPES.join(", ")} } from "../src/index.ts";
+import type { ${typesOf(OF_INDEX)} } from "../src/index.ts";
+import type { ${typesOf(OF_TESTING)} } from "../src/testing/index.ts";
+import type { ${typesOf(OF_MATCHERS)} } from "../src/testing/matchers.ts";
 import { scope } from "./support/doc-scope.ts";
 const { ${Object.keys(NAMED).join(", ")} } = scope;
 export async function example() {

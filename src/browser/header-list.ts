@@ -1,6 +1,10 @@
 // Header lists as the Fetch standard sees them: names and values, how they combine, what is valid.
 
-/** https://fetch.spec.whatwg.org/#concept-header-list: names and values as written, in order; a name may stand twice. */
+/**
+ * https://fetch.spec.whatwg.org/#concept-header-list: names and values as written, in order; a name may stand twice.
+ *
+ * @example const headers: HeaderList = [["vary", "Origin"], ["vary", "Accept-Encoding"]];
+ */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

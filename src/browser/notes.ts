@@ -16,7 +16,11 @@ export interface Note {
   readonly message: string;
 }
 
-/** The notes that there are. */
+/**
+ * The notes that there are.
+ *
+ * @example const codes: NoteCode[] = got.notes.map(({ code }) => code);
+ */
 export type NoteCode =
   /** A header that scripts cannot set was dropped, as browsers do. */
   | "header-dropped"

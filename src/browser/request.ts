@@ -8,7 +8,11 @@ import {
 } from "./safelists.ts";
 import type { CheckedRequest, CredentialsMode, RedirectMode, RequestMode } from "./types.ts";
 
-/** A request as a script writes it: the part of `RequestInit` that CORS depends on. */
+/**
+ * A request as a script writes it: the part of `RequestInit` that CORS depends on.
+ *
+ * @example const options: RequestOptions = { method: "PUT", headers: { "X-Trace": "1" }, credentials: "include" };
+ */
 export interface RequestOptions {
   /**
    * Case matters, but for DELETE, GET, HEAD, OPTIONS, POST and PUT, which browsers put in upper case.
@@ -22,11 +26,23 @@ export interface RequestOptions {
   readonly body?: RequestBody | null | undefined;
   /** Required beside a stream, as in browsers. (Of these Chromium alone sends streams, and over HTTP/2 only.) */
   readonly duplex?: "half" | undefined;
-  /** @defaultValue `"same-origin"`, as in browsers: a cross-origin request then carries no cookies. */
+  /**
+   * Are cookies sent, and are those that come stored?
+   *
+   * @defaultValue `"same-origin"`, as in browsers: a cross-origin request then carries none.
+   */
   readonly credentials?: CredentialsMode | undefined;
-  /** @defaultValue `"cors"` */
+  /**
+   * `"no-cors"` sends what needs no preflight, and keeps the answer from the script.
+   *
+   * @defaultValue `"cors"`
+   */
   readonly mode?: RequestMode | undefined;
-  /** @defaultValue `"follow"` */
+  /**
+   * What becomes of a redirect: followed, an error, or an opaque answer.
+   *
+   * @defaultValue `"follow"`
+   */
   readonly redirect?: RedirectMode | undefined;
   /**
    * As with an `XMLHttpRequest` that has a listener on `upload`: a preflight, whatever the request is like.
@@ -36,7 +52,11 @@ export interface RequestOptions {
   readonly uploadListener?: boolean | undefined;
 }
 
-/** What may be a body. A `ReadableStream` is asked for by preflight, and cannot be redirected. */
+/**
+ * What may be a body. A `ReadableStream` is asked for by preflight, and cannot be redirected.
+ *
+ * @example const body: RequestBody = new URLSearchParams({ q: "boring" });
+ */
 export type RequestBody =
   | string
   | URLSearchParams

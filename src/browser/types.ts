@@ -31,16 +31,32 @@ export interface WireResponse {
   readonly body?: string | Uint8Array | (() => Promise<Uint8Array>) | undefined;
 }
 
-/** Sends one request. A rejection is a network error. */
+/**
+ * Sends one request. A rejection is a network error.
+ *
+ * @example const send: Send = ({ url }) => ({ status: url.endsWith("/missing") ? 404 : 200, headers: [] });
+ */
 export type Send = (request: WireRequest) => WireResponse | Promise<WireResponse>;
 
-/** https://fetch.spec.whatwg.org/#concept-request-credentials-mode */
+/**
+ * https://fetch.spec.whatwg.org/#concept-request-credentials-mode: when does a request carry cookies?
+ *
+ * @example const credentials: CredentialsMode = "include";
+ */
 export type CredentialsMode = "omit" | "same-origin" | "include";
 
-/** https://fetch.spec.whatwg.org/#concept-request-mode, as far as scripts may choose it. */
+/**
+ * https://fetch.spec.whatwg.org/#concept-request-mode, as far as scripts may choose it.
+ *
+ * @example const mode: RequestMode = "no-cors";
+ */
 export type RequestMode = "cors" | "no-cors" | "same-origin";
 
-/** https://fetch.spec.whatwg.org/#concept-request-redirect-mode */
+/**
+ * https://fetch.spec.whatwg.org/#concept-request-redirect-mode: what becomes of a redirect?
+ *
+ * @example const redirect: RedirectMode = "manual";
+ */
 export type RedirectMode = "follow" | "error" | "manual";
 
 /** The page that a script runs on. */
@@ -67,10 +83,18 @@ export interface CheckedRequest {
   readonly forcePreflight: boolean;
 }
 
-/** At which step a request was stopped. */
+/**
+ * At which step a request was stopped: before anything was sent, at the preflight, at the response, or at a redirect.
+ *
+ * @example const step: BlockedStep | undefined = got.blocked?.step;
+ */
 export type BlockedStep = "request" | "preflight" | "response" | "redirect";
 
-/** Why a script got a network error. */
+/**
+ * Why a script got a network error.
+ *
+ * @example const blocked: Blocked | null = got.blocked;
+ */
 export interface Blocked {
   /** Stable: what tests compare. */
   readonly code: BlockedCode;
@@ -82,7 +106,11 @@ export interface Blocked {
   readonly cause?: unknown;
 }
 
-/** The reasons, each under the clause of the Fetch standard that gives it. */
+/**
+ * The reasons, each under the clause of the Fetch standard that gives it.
+ *
+ * @example const code: BlockedCode = "preflight-method";
+ */
 export type BlockedCode =
   /** Before anything is sent: https://fetch.spec.whatwg.org/#concept-main-fetch */
   | "bad-port"
@@ -120,6 +148,7 @@ export type BlockedCode =
  * @example got.requests.map(({ kind, method, response }) => `${kind} ${method} ${response?.status}`);
  */
 export interface WireExchange extends WireRequest {
+  /** A preflight, or the request that the script wanted. */
   readonly kind: "preflight" | "actual";
   /** `null` where nothing came back. */
   readonly response: WireResponse | null;

@@ -9,20 +9,26 @@ import { isSameSite, registrableDomain } from "./site.ts";
 /**
  * A cookie that a page's jar holds.
  *
- * @example app.cookies.map(({ name, domain }) => `${name} of ${domain}`);
+ * @example shop.cookies.map(({ name, domain }) => `${name} of ${domain}`); // []
  */
 export interface StoredCookie {
+  /** `""` where the line had none. */
   readonly name: string;
+  /** As written: nothing is decoded. */
   readonly value: string;
   /** The host, or with {@link StoredCookie.hostOnly} `false` the domain, that it is sent to. */
   readonly domain: string;
   /** No `Domain` attribute: for this very host. */
   readonly hostOnly: boolean;
+  /** What the path of a URL is to begin with. */
   readonly path: string;
+  /** For https and for this machine only. */
   readonly secure: boolean;
+  /** Kept from scripts; requests carry it. */
   readonly httpOnly: boolean;
   /** `"default"` without the attribute: Chromium then applies Lax, Firefox and Safari None. */
   readonly sameSite: "strict" | "lax" | "none" | "default";
+  /** For this page's site only: https://www.ietf.org/archive/id/draft-cutler-httpbis-partitioned-cookies-01.html */
   readonly partitioned: boolean;
   /** In milliseconds since 1970; `undefined` for a session cookie. */
   readonly expires: number | undefined;

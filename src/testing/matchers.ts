@@ -22,9 +22,8 @@ export interface MatcherResult {
  * @param received What `page(...).fetch(...)` resolved with.
  * @throws {TypeError} for anything else; a promise that was not awaited, most of all.
  * @example
- * import * as matchers from "boring-cors/testing/matchers";
- * expect.extend(matchers);
- * expect(await app.fetch("https://api.example.com/orders")).toBeReadable();
+ * expect.extend(matchers); // import * as matchers from "boring-cors/testing/matchers"
+ * expect(await shop.fetch("https://api.example.com/orders")).toBeReadable();
  */
 export function toBeReadable(received: unknown): MatcherResult {
   const result = checkReceived(received, "toBeReadable");

@@ -40,8 +40,8 @@ export interface PageOptions {
  * What became of a fetch.
  *
  * @example
- * const got = await app.fetch("https://api.example.com/orders");
- * expect(got.blocked).toBe(null);
+ * const got: FetchResult = await shop.fetch("https://api.example.com/orders");
+ * got.blocked; // null
  */
 export interface FetchResult {
   /** May the script read the answer? Whatever its status: a 404 can be read as well. */
@@ -59,7 +59,7 @@ export interface FetchResult {
 /**
  * A page of some origin. Its cookies last as long as it does.
  *
- * @example const app: Page = page("https://app.example.com", server);
+ * @example const shop: Page = page("https://app.example.com", server);
  */
 export interface Page {
   /** The serialized origin. */
@@ -72,7 +72,7 @@ export interface Page {
    * @param url The URL that the cookie comes from.
    * @param line What stands in `Set-Cookie`.
    * @throws {TypeError} if a browser would not store it, saying why.
-   * @example app.setCookie("https://api.example.com", "sid=1; SameSite=None; Secure");
+   * @example shop.setCookie("https://api.example.com", "sid=1; SameSite=None; Secure");
    */
   setCookie(url: string | URL, line: string): void;
   /**
@@ -82,7 +82,7 @@ export interface Page {
    * @param options What the script writes.
    * @returns What became of it. A network error is a result, with its reason in `blocked`.
    * @throws {TypeError} as a rejection, for what no browser would send: an invalid URL, method, header or option.
-   * @example await app.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
+   * @example await shop.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
    * @see https://fetch.spec.whatwg.org/#fetch-method
    */
   fetch(url: string | URL, options?: RequestOptions): Promise<FetchResult>;
@@ -99,9 +99,9 @@ const DEFAULT_TIMEOUT = 4000;
  * @returns The page, with a cookie jar of its own.
  * @throws {TypeError} for what is no origin, and for a target that is none.
  * @example
- * const app = page("https://app.example.com", server);
- * const got = await app.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
- * expect(got.blocked).toBe(null);
+ * const shop = page("https://app.example.com", server);
+ * const got = await shop.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
+ * got.blocked; // null
  */
 export function page(origin: string, target?: Target, options: PageOptions = {}): Page {
   const { timeout, preflightCache, secure } = checkOptions(options);

@@ -15,7 +15,12 @@ import { type Destination, sendOverHttp } from "./http.ts";
 /** Express's and Connect's middleware, and what {@link Target} may be of them. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** The part of a policy, live or not, that is asked here. (By itself, so that the types of both entries stand alone.) */
+// Not imported from the policy, so that the types of this entry stand alone.
+/**
+ * The part of a `Policy`, live or not, that is asked here.
+ *
+ * @example const asked: DecidingPolicy = policy;
+ */
 export interface DecidingPolicy {
   /** As `Policy.decideAsync`. */
   decideAsync(request: {
@@ -32,14 +37,18 @@ export interface DecidingPolicy {
   }>;
 }
 
-/** What answers all requests of a page, whatever host they name. */
+/**
+ * What answers all requests of a page, whatever host they name.
+ *
+ * @example const target: SingleTarget = "http://127.0.0.1:3000";
+ */
 export type SingleTarget = RequestListener | Middleware | Server | string | URL | DecidingPolicy | Send;
 
 /**
  * What answers a page's requests: an Express or Connect application, a request listener, a middleware, an `http.Server`,
  * a base URL, a policy, a function `(request) => response`, or one of these for each origin.
  *
- * @example const target: Target = { "https://api.example.com": api, "https://login.example.com": login };
+ * @example const target: Target = { "https://api.example.com": server, "https://public.example.com": policy };
  */
 export type Target = SingleTarget | Readonly<Record<string, SingleTarget>>;
 

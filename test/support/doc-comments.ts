@@ -23,9 +23,12 @@ export interface DocComment {
   readonly tags: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The entries that tests import. */
+export const TEST_ENTRIES = ["src/testing/index.ts", "src/testing/matchers.ts"];
+
 /** In the order of the exports. An overload counts through the one of them that has a comment. */
-export function docComments(): DocComment[] {
-  const index = join(ROOT, "src/index.ts");
+export function docComments(entry = "src/index.ts"): DocComment[] {
+  const index = join(ROOT, entry);
   const program = ts.createProgram([index], COMPILER_OPTIONS);
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(index) as ts.SourceFile);

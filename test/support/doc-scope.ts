@@ -3,7 +3,10 @@ import { subscribe } from "node:diagnostics_channel";
 import http, { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import express from "express";
+import { expect } from "vitest";
 import * as boringCors from "../../src/index.ts";
+import { page } from "../../src/testing/index.ts";
+import * as matchers from "../../src/testing/matchers.ts";
 
 const APP = "https://app.example.com";
 const policy = boringCors.definePolicy({
@@ -13,8 +16,21 @@ const req = new IncomingMessage(new Socket());
 // Not as an application may be configured: what the example of CorsConfigError catches.
 const options: boringCors.PolicyOptions = { origin: "https://app.example.com/" };
 
+expect.extend(matchers);
+const server = express().use(boringCors.cors({ origin: [APP], credentials: true, exposedHeaders: ["ETag"] }));
+server.use((_, res) => void res.set("ETag", '"1"').end("hello"));
+const shop = page(APP, server);
+
 export const scope = {
   ...boringCors,
+  ...matchers,
+  page,
+  matchers,
+  expect,
+  server,
+  shop,
+  evil: page("https://evil.example", server),
+  got: await shop.fetch("https://api.example.com/orders"),
   subscribe,
   http,
   express,
