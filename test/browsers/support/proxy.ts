@@ -19,6 +19,7 @@ const NO_AUTHENTICATION = 0;
 const CONNECT = 1;
 const REPLY = { succeeded: 0, failed: 1, notAllowed: 2, commandNotSupported: 7 } as const;
 const ADDRESS_TYPE = { ipv4: 1, name: 3, ipv6: 4 } as const;
+const EVENTS = ["readable", "end", "close"];
 /** The first byte of a TLS connection: a handshake record (RFC 8446 5.1). */
 const TLS_HANDSHAKE = 0x16;
 
@@ -30,7 +31,7 @@ export async function startProxy(route: Route): Promise<Proxy> {
     socket.on("error", () => socket.destroy());
   };
   const refused = new Set<string>();
-  const server = createServer((client) => {
+  const server = createServer({ noDelay: true }, (client) => {
     keep(client);
     serve(client, route, refused, keep).catch(() => client.destroy());
   });
@@ -72,7 +73,7 @@ async function serve(
   const target = route(host, first[0] === TLS_HANDSHAKE);
   if (target === undefined) return void client.destroy();
   client.unshift(first);
-  const upstream = connect(target, "127.0.0.1");
+  const upstream = connect({ port: target, host: "127.0.0.1", noDelay: true });
   keep(upstream);
   client.pipe(upstream).pipe(client);
   // A browser that leaves is to be seen by the server, and a server that breaks off by the browser.
@@ -111,10 +112,12 @@ function reader(socket: Socket): (length: number) => Promise<Buffer> {
       const bytes: Buffer | null = socket.read(length);
       if (bytes !== null && bytes.length === length) return bytes;
       if (socket.readableEnded || socket.destroyed) throw new Error("ended early");
-      await new Promise<void>((resolve, reject) => {
-        socket.once("readable", resolve);
-        socket.once("close", () => reject(new Error("ended early")));
-        socket.once("end", () => reject(new Error("ended early")));
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          for (const event of EVENTS) socket.off(event, wake);
+          resolve();
+        };
+        for (const event of EVENTS) socket.on(event, wake);
       });
     }
   };

@@ -35,8 +35,9 @@ export function launchChromium(executablePath: string, proxyPort: number): Promi
         ..."--password-store=basic --use-mock-keychain --hide-scrollbars".split(" "),
         // A page that is not in front must not be slowed down.
         ..."--disable-background-timer-throttling --disable-renderer-backgrounding".split(" "),
-        // Otherwise http pages are tried as https first, and the test hosts answer both.
-        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+        // Otherwise http pages are tried as https first, and the test hosts answer both; and a sandboxed frame has a
+        // process of its own, whose console is not the tab's.
+        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,IsolateSandboxedIframes",
         `--user-data-dir=${profile}`,
         `--proxy-server=socks5://127.0.0.1:${proxyPort}`,
         "--proxy-bypass-list=<-loopback>",

@@ -51,8 +51,8 @@ export async function startSite(listener: RequestListener): Promise<Site> {
   const servers = await Promise.all([
     listening(plain),
     listening(encrypted),
-    listening(createTcpServer(serveRaw)),
-    listening(createTlsServer({ key, cert }, serveRaw)),
+    listening(createTcpServer({ noDelay: true }, serveRaw)),
+    listening(createTlsServer({ key, cert, noDelay: true }, serveRaw)),
   ]);
   const [plainPort, encryptedPort, rawPort, rawEncryptedPort] = servers.map(({ port }) => port);
   const proxy = await startProxy((host, isEncrypted) => {

@@ -48,7 +48,9 @@ export async function launchWebKit(programs: Programs, proxyPort: number): Promi
       env: environment(folder, number),
     });
     processes.push(driver);
-    const session = await openSession(port, proxyPort, programs.browser);
+    const server = `http://127.0.0.1:${port}`;
+    await answers(server, driver);
+    const session = await openSession(server, proxyPort, programs.browser);
     const command: Command = (method, path, body, timeout) =>
       call(`${session.url}${path}`, method, body, timeout);
     endSession = async () => {
@@ -76,22 +78,25 @@ function environment(folder: string, display: string): NodeJS.ProcessEnv {
   };
 }
 
+async function answers(server: string, driver: ChildProcess): Promise<void> {
+  const deadline = Date.now() + LAUNCH_TIMEOUT;
+  for (;;) {
+    try {
+      await call(`${server}/status`, "GET", undefined, 1000);
+      return;
+    } catch (error) {
+      const ended = driver.pid === undefined || driver.exitCode !== null || driver.signalCode !== null;
+      if (ended || Date.now() > deadline) throw new Error(`WebKitWebDriver does not answer: ${error}`);
+      await delay(50);
+    }
+  }
+}
+
 async function openSession(
-  port: number,
+  server: string,
   proxyPort: number,
   binary: string,
 ): Promise<{ url: string; version: string }> {
-  const server = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + LAUNCH_TIMEOUT;
-  while (
-    !(await fetch(`${server}/status`, { signal: AbortSignal.timeout(1000) }).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    if (Date.now() > deadline) throw new Error("WebKitWebDriver does not answer");
-    await delay(50);
-  }
   const alwaysMatch = {
     acceptInsecureCerts: true,
     "webkitgtk:browserOptions": {
@@ -160,7 +165,7 @@ async function tabs(command: Command): Promise<() => Promise<Tab>> {
 async function run<T>(command: Command, source: string, argument: unknown): Promise<T> {
   const script = `const done = arguments[0];
     ${expressionOf(source, argument)}.then((json) => done({ json }), (error) => done({ error: String(error) }));`;
-  const answer = await command("POST", "/execute/async", { script, args: [] }, RUN_TIMEOUT);
+  const answer = await command("POST", "/execute/async", { script, args: [] }, RUN_TIMEOUT + 5000);
   const { json, error } = answer as { json?: string; error?: string };
   if (error !== undefined) throw new Error(error);
   return resultOf(json);
