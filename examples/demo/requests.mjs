@@ -68,8 +68,7 @@ export async function perform(request, addresses, page) {
     wire: Object.fromEntries(new Headers(last.headers)),
     why: blocked?.code,
   };
-  const setCookie = last.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
-  return { seen, setCookie };
+  return { seen, setCookie: new Headers(last.headers).getSetCookie() };
 }
 
 function initOf({ method, headers, body, credentials }) {
