@@ -19,6 +19,8 @@ export async function check(addresses, { colour }) {
   for (const side of SIDES) {
     const page = openPage(addresses, addresses[side]);
     for (const line of cookies) page.setCookie(addresses.gateway, line);
+    // Otherwise that the evil page's requests carry none would prove nothing.
+    if (side === "evil" && page.cookies.length === 0) throw new Error("The trusted page got no cookie");
     for (const demoCase of CASES) rows.push(await runCase(demoCase, side, addresses, page, cookies));
   }
   printTable(rows, colour ? paint : (text) => text);

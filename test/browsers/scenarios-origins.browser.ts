@@ -119,7 +119,8 @@ const SCENARIOS: readonly Scenario[] = [
     name: "this machine by http is no mixed content",
     steps: [{ url: "http://localhost:3000/orders" }],
     expected: readable(["GET /orders"], "200 orders"),
-    // https://bugs.webkit.org/show_bug.cgi?id=171934: to WebKit it is mixed content all the same.
+    // Behind the harness's proxy Chromium takes the page for one of this machine, too; a public one needs the user's
+    // permission (Local Network Access). https://bugs.webkit.org/show_bug.cgi?id=171934: to WebKit it is mixed content all the same.
     differing: { WebKitGTK: { answers: ["TypeError"], wire: [] } },
   },
   {
