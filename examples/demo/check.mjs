@@ -1,11 +1,10 @@
 // `--check`: the page's requests over real HTTP without a browser, judged by the page's own table.
-import { CookieJar, performAsBrowser, send } from "./as-browser.mjs";
 import { CASES } from "./cases.mjs";
 import { FILES } from "./front-end.mjs";
 import { inShort, judge } from "./judge.mjs";
+import { openPage, perform } from "./requests.mjs";
 
-// Sites as browsers see them; demo.mjs says why.
-const SITES = { trusted: "same-site", evil: "cross-site" };
+const SIDES = ["trusted", "evil"];
 
 /**
  * @param {import("./demo.mjs").Addresses} addresses
@@ -15,10 +14,14 @@ const SITES = { trusted: "same-site", evil: "cross-site" };
 export async function check(addresses, { colour }) {
   await checkPages(addresses);
   const rows = [];
-  // One person logs in on the trusted page, and then opens the evil one in the same browser.
-  const jar = new CookieJar();
-  for (const side of ["trusted", "evil"]) {
-    for (const demoCase of CASES) rows.push(await runCase(demoCase, side, addresses, jar));
+  // One person logs in on the trusted page, and then opens the evil one in the same browser: its cookies are there, too.
+  const cookies = [];
+  for (const side of SIDES) {
+    const page = openPage(addresses, addresses[side]);
+    for (const line of cookies) page.setCookie(addresses.gateway, line);
+    // Otherwise that the evil page's requests carry none would prove nothing.
+    if (side === "evil" && page.cookies.length === 0) throw new Error("The trusted page got no cookie");
+    for (const demoCase of CASES) rows.push(await runCase(demoCase, side, addresses, page, cookies));
   }
   printTable(rows, colour ? paint : (text) => text);
   const good = rows.filter(({ differences }) => differences.length === 0).length;
@@ -28,20 +31,22 @@ export async function check(addresses, { colour }) {
 
 /** A page that does not load would fail no request. */
 async function checkPages(addresses) {
-  for (const side of Object.keys(SITES)) {
+  for (const side of SIDES) {
+    const page = openPage(addresses, addresses[side]);
     for (const path of [...Object.keys(FILES), "/site.json"]) {
-      const { status } = await send(addresses[side] + path, "GET");
-      if (status !== 200) throw new Error(`${addresses[side]}${path} answered ${status}`);
+      const { response, blocked } = await page.fetch(path);
+      if (!response?.ok)
+        throw new Error(`${addresses[side]}${path} answered ${response?.status ?? blocked.message}`);
     }
   }
 }
 
-async function runCase({ id, request, ...expectations }, side, addresses, jar) {
+async function runCase({ id, request, ...expectations }, side, addresses, page, cookies) {
   const origin = addresses[side];
   const expected = expectations[side];
-  const page = { url: addresses[request.to] + request.path, origin, site: SITES[side], jar };
-  const seen = await performAsBrowser(request, page);
-  const decisions = JSON.parse((await send(`${origin}/decisions/${id}`, "GET")).body);
+  const { seen, setCookie } = await perform(request, addresses, page);
+  cookies.push(...setCookie);
+  const decisions = await (await page.fetch(`/decisions/${id}`)).response.json();
   const decision = decisions.find(({ allowed }) => !allowed)?.reason ?? "allowed";
   return { id, side, expected, seen, decision, differences: judge(expected, seen, origin) };
 }

@@ -1,7 +1,7 @@
 // The two front ends: one server, one page, two names; plus what the policy decides about each case, same-origin.
 import { readFile } from "node:fs/promises";
 import { CASES } from "./cases.mjs";
-import { needsPreflight, requestedHeaders } from "./fetch-rules.mjs";
+import { preflighted, preflightOf } from "./requests.mjs";
 
 /** Paths below this folder, as they are on disk, so that the page's imports mean the same here and there. */
 export const FILES = {
@@ -11,7 +11,6 @@ export const FILES = {
   "/page/card.mjs": "page/card.mjs",
   "/cases.mjs": "cases.mjs",
   "/judge.mjs": "judge.mjs",
-  "/fetch-rules.mjs": "fetch-rules.mjs",
 };
 
 const TYPES = { html: "text/html; charset=utf-8", css: "text/css", mjs: "text/javascript" };
@@ -40,8 +39,10 @@ async function answer(policy, addresses, req, res) {
   }
   const path = new URL(req.url, addresses[side]).pathname;
   const demoCase = CASES.find(({ id }) => path === `/decisions/${id}`);
-  if (demoCase !== undefined) sendJson(res, decisions(policy, demoCase.request, addresses[side]));
-  else if (path === "/site.json") sendJson(res, { side, ...addresses });
+  if (demoCase !== undefined)
+    sendJson(res, await decisions(policy, demoCase.request, addresses, addresses[side]));
+  else if (path === "/site.json")
+    sendJson(res, { side, ...addresses, preflighted: await preflighted(addresses, addresses[side]) });
   else if (Object.hasOwn(FILES, path)) await sendFile(res, FILES[path]);
   else {
     res.statusCode = 404;
@@ -61,18 +62,11 @@ async function sendFile(res, name) {
 }
 
 /** What the policy says to each request that a browser sends: no server is asked, so it works for blocked ones too. */
-function decisions(policy, request, origin) {
+async function decisions(policy, request, addresses, origin) {
   const path = request.to === "direct" ? `/public${request.path}` : request.path;
   const asked = [{ method: request.method, path, origin }];
-  if (needsPreflight(request)) {
-    asked.unshift({
-      method: "OPTIONS",
-      path,
-      origin,
-      requestMethod: request.method,
-      requestHeaders: requestedHeaders(request),
-    });
-  }
+  const preflight = await preflightOf(request, addresses, origin);
+  if (preflight !== undefined) asked.unshift({ method: "OPTIONS", path, origin, ...preflight });
   return asked.map((one) => {
     const { kind, allowed, reason, detail, route } = policy.decide(one);
     return { kind, allowed, reason, detail, route, credentials: policy.routes[route]?.credentials === true };

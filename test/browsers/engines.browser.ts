@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Engine, installedEngines, launch, type Tab } from "./support/engines.ts";
 import { removeFolder, temporaryFolder } from "./support/processes.ts";
 import { type Site, startSite } from "./support/site.ts";
@@ -81,14 +81,15 @@ describe.each(installedEngines())("%s", (name) => {
 
   beforeAll(async () => {
     engine = await launch(name, site.proxyPort);
+    tab = await engine.tab();
   });
   afterAll(() => engine?.close());
+  // One tab for all: a new one costs more than most of the tests.
   beforeEach(async () => {
-    tab = await engine.tab();
     await tab.goto("https://app.example.com/");
+    await tab.console();
     seen = [];
   });
-  afterEach(() => tab.close());
 
   test("says which version it is", () => {
     expect(engine).toMatchObject({ name, version: expect.stringMatching(/^\d+\.\d+/) });

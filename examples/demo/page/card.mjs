@@ -1,15 +1,15 @@
 // One card: what a case asks, what was expected, what the browser did, what the policy decided.
 import { OWN } from "../cases.mjs";
-import { needsPreflight } from "../fetch-rules.mjs";
 
 const KINDS = { preflight: "preflight", actual: "the request itself" };
 
 /**
  * @param {import("../cases.mjs").DemoCase} demoCase
  * @param {import("../cases.mjs").Expectation} expected
- * @param {string} base Address of the server that it asks.
+ * @param {{ base: string, preflight: boolean, again: () => void }} how The address of the server that it asks, whether the
+ *   browser asks by preflight first, and what the card's button does.
  */
-export function createCard({ id, title, teaches, request }, expected, base) {
+export function createCard({ id, title, teaches, request }, expected, { base, preflight, again }) {
   const card = document.querySelector("#card").content.firstElementChild.cloneNode(true);
   card.dataset.case = id;
   card.id = id;
@@ -20,7 +20,10 @@ export function createCard({ id, title, teaches, request }, expected, base) {
   card
     .querySelector("[data-expected]")
     .append(element("p", wordsFor(expected)), element("p", onTheWire, "value"));
-  card.querySelector("[data-tags]").append(...tagsFor(request).map((text) => element("li", text)));
+  card.querySelector("[data-tags]").append(...tagsFor(request, preflight).map((text) => element("li", text)));
+  const button = card.querySelector("[data-again]");
+  button.setAttribute("aria-label", `Send again: ${title}`);
+  button.addEventListener("click", again);
   return card;
 }
 
@@ -92,8 +95,8 @@ function wireWords([name, value]) {
   return `${name}: ${value === OWN ? location.origin : value}`;
 }
 
-function tagsFor(request) {
-  const tags = [needsPreflight(request) ? "preflight" : "no preflight"];
+function tagsFor(request, preflight) {
+  const tags = [preflight ? "preflight" : "no preflight"];
   tags.push(request.credentials === "include" ? "with cookies" : "no cookies");
   for (const [name, value] of Object.entries(request.headers ?? {})) tags.push(`${name}: ${value}`);
   return tags;

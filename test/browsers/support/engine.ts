@@ -8,11 +8,13 @@ export interface Tab {
   /** Runs the source of an async function `(argument) => result` in the page; argument and result are JSON. */
   run<T>(source: string, argument?: unknown): Promise<T>;
   /**
-   * Console lines since the last call. Chromium's name the reason of every CORS failure; of those Firefox tells a driver
-   * nothing (only what the page logs itself), and WebKitGTK nothing at all.
+   * Console lines since the last call, with what nobody caught. Chromium's name the reason of every CORS failure; Firefox
+   * is asked only for what the page logs or throws itself, and WebKitGTK tells a driver nothing at all.
    */
   console(): Promise<string[]>;
   click(selector: string): Promise<void>;
+  /** Clicks what leads to another page; resolves when that has loaded. */
+  follow(selector: string): Promise<void>;
   /** A PNG file of what shows. */
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;

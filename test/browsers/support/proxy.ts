@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 // they do without a proxy; an HTTP proxy gets absolute-form, which would have to be rewritten.
 
 /** The local port that answers for a host, or undefined: then the connection is refused, nothing leaves the machine. */
-export type Route = (host: string, encrypted: boolean) => number | undefined;
+export type Route = (host: string, encrypted: boolean, port: number) => number | undefined;
 
 export interface Proxy {
   readonly port: number;
@@ -63,14 +63,14 @@ async function serve(
   const host = await readHost(read, type);
   const port = (await read(2)).readUInt16BE();
   if (command !== CONNECT) return void client.end(reply(REPLY.commandNotSupported));
-  if (route(host, false) === undefined) {
+  if (route(host, false, port) === undefined) {
     refused.add(`${host}:${port}`);
     return void client.end(reply(REPLY.notAllowed));
   }
   // Which of the two servers it is shows in the first byte, so that https works on every port as http does.
   client.write(reply(REPLY.succeeded));
   const first = await read(1);
-  const target = route(host, first[0] === TLS_HANDSHAKE);
+  const target = route(host, first[0] === TLS_HANDSHAKE, port);
   if (target === undefined) return void client.destroy();
   client.unshift(first);
   const upstream = connect({ port: target, host: "127.0.0.1", noDelay: true });

@@ -37,6 +37,7 @@ export function launchChromium(executablePath: string, proxyPort: number): Promi
         ..."--disable-background-timer-throttling --disable-renderer-backgrounding".split(" "),
         // Otherwise http pages are tried as https first, and the test hosts answer both; and a sandboxed frame has a
         // process of its own, whose console is not the tab's.
+        "--window-size=900,1100",
         "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,IsolateSandboxedIframes",
         `--user-data-dir=${profile}`,
         `--proxy-server=socks5://127.0.0.1:${proxyPort}`,
@@ -117,6 +118,11 @@ async function openTab(browser: Browser): Promise<Tab> {
   page.setDefaultTimeout(STEP_TIMEOUT);
   let lines: string[] = [];
   page.on("console", (message) => lines.push(message.text()));
+  // Firefox reports here what CORS blocks, too, but at its leisure: which request it was cannot be told.
+  page.on("pageerror", (error) => {
+    const text = String(error);
+    if (!text.includes("Cross-Origin Request Blocked")) lines.push(`Uncaught: ${text}`);
+  });
   return {
     goto: async (url) => {
       await page.goto(url, { waitUntil: "load" });
@@ -131,8 +137,16 @@ async function openTab(browser: Browser): Promise<Tab> {
       return said;
     },
     click: (selector) => page.click(selector),
+    follow: async (selector) => {
+      await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+    },
     screenshot: async (path) => {
-      await page.screenshot({ path: path as `${string}.png` });
+      const type = path.endsWith(".webp") ? "webp" : "png";
+      await page.screenshot({
+        path: path as `${string}.png`,
+        type,
+        ...(type === "webp" ? { quality: 55 } : {}),
+      });
     },
     close: () => within(STEP_TIMEOUT, "a tab closes", page.close()),
   };

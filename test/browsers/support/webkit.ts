@@ -144,15 +144,21 @@ async function tabs(command: Command): Promise<() => Promise<Tab>> {
           await select(handle);
           return command(...request);
         });
+      const click = async (selector: string) => {
+        const found = await here("POST", "/element", { using: "css selector", value: selector });
+        const [id] = Object.values(found as Record<string, string>);
+        await here("POST", `/element/${id}/click`, {});
+      };
       return {
         goto: async (url) => void (await here("POST", "/url", { url })),
         run: (source, argument) => run(here, source, argument),
         // WebDriver has no console, and an automated session is private: it writes none to standard output either.
         console: async () => [],
-        click: async (selector) => {
-          const found = await here("POST", "/element", { using: "css selector", value: selector });
-          const [id] = Object.values(found as Record<string, string>);
-          await here("POST", `/element/${id}/click`, {});
+        click,
+        // Every command waits for a page that is loading.
+        follow: async (selector) => {
+          await click(selector);
+          await here("GET", "/title");
         },
         screenshot: async (path) => {
           writeFileSync(path, Buffer.from(String(await here("GET", "/screenshot")), "base64"));
