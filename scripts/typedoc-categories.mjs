@@ -20,6 +20,18 @@ const CATEGORIES = {
   "Report mode": ["DifferenceEvent", "Difference", "ReportProblem", "DifferenceCounts"],
   "Policies as data": ["RouteData", "RuleData", "CompleteRegExpData", "FunctionData"],
   "Names of @types/cors": ["CorsOptions", "CorsRequest", "CorsOptionsDelegate"],
+  Pages: ["page", "Page", "PageOptions", "RequestOptions", "RequestBody", "StoredCookie"],
+  Targets: ["Target", "SingleTarget", "DecidingPolicy", "PolicyAnswer", "Send"],
+  Results: ["FetchResult", "ScriptResponse", "Blocked", "BlockedCode", "BlockedStep", "Note", "NoteCode"],
+  "On the wire": ["WireExchange", "WireRequest", "WireResponse", "HeaderList"],
+  Modes: ["CredentialsMode", "RequestMode", "RedirectMode"],
+  Matchers: ["toBeReadable", "toBeBlocked", "MatcherResult"],
+};
+// What users import, in the place of the source file's name.
+const ENTRIES = {
+  index: "boring-cors",
+  testing: "boring-cors/testing",
+  "testing/matchers": "boring-cors/testing/matchers",
 };
 const ORDER = Object.values(CATEGORIES).flat();
 
@@ -29,12 +41,15 @@ export function load(app) {
     app.options.setValue("categoryOrder", Object.keys(CATEGORIES));
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    // The namespace beside the function `cors` only names types once more.
-    for (const namespace of project.getChildrenByKind(ReflectionKind.Namespace))
-      project.removeReflection(namespace);
-    for (const list of [project.children, project.childrenIncludingDocuments])
-      list?.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
-    for (const reflection of project.children ?? []) categorize(reflection, app.logger);
+    for (const entry of project.getChildrenByKind(ReflectionKind.Module)) {
+      entry.name = ENTRIES[entry.name] ?? entry.name;
+      // The namespace beside the function `cors` only names types once more.
+      for (const namespace of entry.getChildrenByKind(ReflectionKind.Namespace))
+        project.removeReflection(namespace);
+      for (const list of [entry.children, entry.childrenIncludingDocuments])
+        list?.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+      for (const reflection of entry.children ?? []) categorize(reflection, app.logger);
+    }
   });
 }
 

@@ -18,4 +18,4 @@ export type {
 export type { StoredCookie } from "./cookies.ts";
 export { type FetchResult, type Page, type PageOptions, page } from "./page.ts";
 export type { ScriptResponse } from "./response.ts";
-export type { DecidingPolicy, SingleTarget, Target } from "./target.ts";
+export type { DecidingPolicy, PolicyAnswer, SingleTarget, Target } from "./target.ts";

@@ -12,8 +12,7 @@ import { quote } from "../browser/request.ts";
 import type { Send, WireRequest, WireResponse } from "../browser/types.ts";
 import { type Destination, sendOverHttp } from "./http.ts";
 
-/** Express's and Connect's middleware, and what {@link Target} may be of them. */
-export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 // Not imported from the policy, so that the types of this entry stand alone.
 /**
@@ -30,11 +29,21 @@ export interface DecidingPolicy {
     requestMethod: string | undefined;
     requestHeaders: string | undefined;
     sameOrigin: boolean;
-  }): Promise<{
-    readonly status: number | undefined;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly vary: readonly string[];
-  }>;
+  }): Promise<PolicyAnswer>;
+}
+
+/**
+ * The part of a `Decision` that is sent.
+ *
+ * @example const answer: PolicyAnswer = policy.decide({ method: "GET", origin: "https://app.example.com" });
+ */
+export interface PolicyAnswer {
+  /** `undefined` where the application answers. */
+  readonly status: number | undefined;
+  /** By lower-case name, without Vary. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What Vary is to name. */
+  readonly vary: readonly string[];
 }
 
 /**

@@ -67,6 +67,7 @@ export const TEST_ENTRIES = [
       "NoteCode",
       "Page",
       "PageOptions",
+      "PolicyAnswer",
       "RedirectMode",
       "RequestBody",
       "RequestMode",
