@@ -195,16 +195,27 @@ const VARY_ORIGIN: Note = {
     "Access-Control-Allow-Origin names an origin and Vary lacks Origin: a cache may serve this answer to another page. Send Vary: Origin with every response of this URL.",
 };
 
-// Of the connection, the server or the browser itself: no page asks for these.
-const OF_NO_INTEREST =
-  /^(access-control-.*|alt-svc|connection|content-encoding|content-security-policy|cross-origin-.*|date|keep-alive|origin-agent-cluster|permissions-policy|referrer-policy|server|set-cookie2?|strict-transport-security|transfer-encoding|upgrade|vary|via|x-content-type-options|x-dns-prefetch-control|x-download-options|x-frame-options|x-permitted-cross-domain-policies|x-powered-by|x-xss-protection)$/;
+// Of the connection, the server, caches or the browser itself: pages rarely ask for these, and most answers have them.
+const OF_NO_INTEREST = new Set(
+  `accept-ranges age allow alt-svc connection content-encoding content-security-policy
+   content-security-policy-report-only date etag expect-ct keep-alive nel origin-agent-cluster
+   permissions-policy proxy-connection referrer-policy report-to reporting-endpoints server
+   server-timing set-cookie set-cookie2 strict-transport-security timing-allow-origin trailer
+   transfer-encoding upgrade vary via x-cache x-content-type-options x-dns-prefetch-control
+   x-download-options x-frame-options x-permitted-cross-domain-policies x-powered-by x-runtime
+   x-served-by x-timer x-xss-protection`.split(/\s+/),
+);
+
+function isOfInterest(name: string): boolean {
+  return !OF_NO_INTEREST.has(name) && !/^(access-control-|cross-origin-|cf-)/.test(name);
+}
 
 function unexposed({ credentials }: CheckedRequest, headers: HeaderList): string[] {
   const listed = tokensOf(headers, "access-control-expose-headers") ?? [];
   const exposed = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
   if (exposed.includes("*") && credentials !== "include") return [];
   return [...new Set(headers.map(([name]) => name.toLowerCase()))].filter(
-    (name) => !isSafelistedResponseHeader(name) && !exposed.includes(name) && !OF_NO_INTEREST.test(name),
+    (name) => !isSafelistedResponseHeader(name) && !exposed.includes(name) && isOfInterest(name),
   );
 }
 
