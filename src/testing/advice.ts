@@ -43,8 +43,7 @@ const ADVICE: Readonly<Record<BlockedCode, (subject: Subject) => string>> = {
     `methods: the list has an entry that is no token: ${sent(exchange, "access-control-allow-methods")}.`,
   "preflight-headers-malformed": ({ exchange }) =>
     `allowedHeaders: the list has an entry that is no token: ${sent(exchange, "access-control-allow-headers")}.`,
-  "preflight-method": ({ exchange }) =>
-    `methods: add ${asked(exchange)} to ${sent(exchange, "access-control-allow-methods")}.`,
+  "preflight-method": unlisted,
   "preflight-header": ({ exchange, message }) =>
     `allowedHeaders: add ${quoted(/field (\S+) is/.exec(message)?.[1] ?? "")} to ${sent(exchange, "access-control-allow-headers")}.`,
   "redirect-forbidden": () =>
@@ -73,8 +72,12 @@ function notOk({ exchange }: Subject): string {
   return `Something answers OPTIONS with ${status} before cors() does (authentication, a router, a proxy): mount it first.`;
 }
 
-function asked(exchange: WireExchange | undefined): string {
-  return quoted(combined(exchange?.headers ?? [], "access-control-request-method") ?? "");
+function unlisted({ exchange }: Subject): string {
+  const method = combined(exchange?.headers ?? [], "access-control-request-method") ?? "";
+  // https://fetch.spec.whatwg.org/#concept-method-normalize leaves it alone, and policies refuse it.
+  if (method.toUpperCase() === "PATCH" && method !== "PATCH")
+    return `No policy changes this: write method: "PATCH" in the page; browsers send ${quoted(method)} as it is, which is another method.`;
+  return `methods: add ${quoted(method)} to ${sent(exchange, "access-control-allow-methods")}.`;
 }
 
 /** What the response says now. */
