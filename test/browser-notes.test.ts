@@ -42,6 +42,11 @@ describe("an answer to", () => {
       ["unexposed-headers"],
     ],
     [{}, [], [ANY, ["date", "x"], ["server", "x"], ["x-powered-by", "x"]], []],
+    // Express makes these by itself, for every answer and every file.
+    [{}, [], [ANY, ["etag", 'W/"5-x"'], ["accept-ranges", "bytes"]], []],
+    [{}, [], [ANY, ["etag", '"5-x"']], ["unexposed-headers"]],
+    [{}, [], [ANY, ["age", "1"], ["nel", "{}"], ["report-to", "{}"], ["reporting-endpoints", "a=b"]], []],
+    [{}, [], [ANY, ["clear-site-data", "*"], ["set-cookie", "a=b"]], ["cookie-dropped"]],
     [{}, [], [ALLOW, ALLOW, VARY], ["duplicate-header", "sent-nevertheless"]],
     [{}, [], [], ["sent-nevertheless"]],
     [{ mode: "no-cors" }, [], [ALLOW], []],

@@ -197,15 +197,21 @@ const VARY_ORIGIN: Note = {
 
 // Of the connection, the server or the browser itself: no page asks for these.
 const OF_NO_INTEREST =
-  /^(access-control-.*|alt-svc|connection|content-encoding|content-security-policy|cross-origin-.*|date|keep-alive|origin-agent-cluster|permissions-policy|referrer-policy|server|set-cookie2?|strict-transport-security|transfer-encoding|upgrade|vary|via|x-content-type-options|x-dns-prefetch-control|x-download-options|x-frame-options|x-permitted-cross-domain-policies|x-powered-by|x-xss-protection)$/;
+  /^(accept-ranges|access-control-.*|age|alt-svc|clear-site-data|connection|content-encoding|content-security-policy|cross-origin-.*|date|keep-alive|nel|origin-agent-cluster|permissions-policy|referrer-policy|report-to|reporting-endpoints|server|set-cookie2?|strict-transport-security|transfer-encoding|upgrade|vary|via|x-content-type-options|x-dns-prefetch-control|x-download-options|x-frame-options|x-permitted-cross-domain-policies|x-powered-by|x-xss-protection)$/;
 
 function unexposed({ credentials }: CheckedRequest, headers: HeaderList): string[] {
   const listed = tokensOf(headers, "access-control-expose-headers") ?? [];
   const exposed = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
   if (exposed.includes("*") && credentials !== "include") return [];
-  return [...new Set(headers.map(([name]) => name.toLowerCase()))].filter(
+  const sent = headers.filter((line) => !isWeakTag(line)).map(([name]) => name.toLowerCase());
+  return [...new Set(sent)].filter(
     (name) => !isSafelistedResponseHeader(name) && !exposed.includes(name) && !OF_NO_INTEREST.test(name),
   );
+}
+
+/** What frameworks make of every answer for the browser's cache; who wants to compare versions sends a strong one (RFC 9110 8.8.1). */
+function isWeakTag([name, value]: HeaderList[number]): boolean {
+  return name.toLowerCase() === "etag" && value.startsWith("W/");
 }
 
 function unexposedNote(names: readonly string[]): Note {

@@ -75,8 +75,9 @@ function notOk({ exchange }: Subject): string {
 function unlisted({ exchange }: Subject): string {
   const method = combined(exchange?.headers ?? [], "access-control-request-method") ?? "";
   // https://fetch.spec.whatwg.org/#concept-method-normalize leaves it alone, and policies refuse it.
-  if (method.toUpperCase() === "PATCH" && method !== "PATCH")
-    return `No policy changes this: write method: "PATCH" in the page; browsers send ${quoted(method)} as it is, which is another method.`;
+  const upper = method.toUpperCase();
+  if (method !== upper)
+    return `No policy changes this: write method: ${quoted(upper)} in the page; browsers send ${quoted(method)} as it is, which is another method.`;
   return `methods: add ${quoted(method)} to ${sent(exchange, "access-control-allow-methods")}.`;
 }
 
