@@ -163,6 +163,9 @@ class ModelPage implements Page {
   }
 
   async fetch(url: string | URL, given?: RequestOptions): Promise<FetchResult> {
+    // A browser takes one; as text it would be a path of the page's own.
+    if ((url as unknown) instanceof Request)
+      throw new TypeError("url: a Request was given; write fetch(request.url, { method, headers, ... }).");
     // To Web IDL null is a dictionary without members.
     const options = given ?? {};
     if (typeof options !== "object") throw new TypeError("options: write an object, or nothing.");
