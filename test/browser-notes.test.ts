@@ -33,7 +33,12 @@ describe("an answer to", () => {
     [{}, [], [ALLOW, ["vary", "x-origin"]], ["vary-origin"]],
     [{}, [], [ANY, ["x-total-count", "1"]], ["unexposed-headers"]],
     // What Express sends by itself, and helmet.
-    [{}, [], [ANY, ["ETag", "1"], ["X-Powered-By", "x"], ["Cross-Origin-Opener-Policy", "same-origin"]], []],
+    [
+      {},
+      [],
+      [ANY, ["ETag", 'W/"1"'], ["X-Powered-By", "x"], ["Cross-Origin-Opener-Policy", "same-origin"]],
+      [],
+    ],
     [{}, [], [ANY, ["x-total-count", "1"], ["access-control-expose-headers", "X-Total-Count"]], []],
     [{}, [], [ANY, ["x-total-count", "1"], ["access-control-expose-headers", "*"]], []],
     [
@@ -49,6 +54,11 @@ describe("an answer to", () => {
       ["unexposed-headers"],
     ],
     [{}, [], [ANY, ["date", "x"], ["server", "x"], ["x-powered-by", "x"]], []],
+    // Express makes these by itself, for every answer and every file.
+    [{}, [], [ANY, ["etag", 'W/"5-x"'], ["accept-ranges", "bytes"]], []],
+    [{}, [], [ANY, ["etag", '"5-x"']], ["unexposed-headers"]],
+    [{}, [], [ANY, ["age", "1"], ["nel", "{}"], ["report-to", "{}"], ["reporting-endpoints", "a=b"]], []],
+    [{}, [], [ANY, ["clear-site-data", "*"], ["set-cookie", "a=b"]], ["cookie-dropped"]],
     [{}, [], [ALLOW, ALLOW, VARY], ["duplicate-header", "sent-nevertheless"]],
     [{}, [], [], ["sent-nevertheless"]],
     [{ mode: "no-cors" }, [], [ALLOW], []],

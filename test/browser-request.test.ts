@@ -318,16 +318,19 @@ const REFUSED: Readonly<Record<string, readonly [options: unknown, message: stri
   "a header name beyond ASCII": [{ headers: { "\u00e9": "1" } }, '"\u00e9" is not a valid header name.'],
   "a forbidden header with a bad value": [
     { headers: { Cookie: "a\nb" } },
-    '"a\\nb" is not a valid value of header Cookie.',
+    'The value of header Cookie is not valid: it has the character "\\n".',
   ],
   "a value with a line break": [
     { headers: { "X-A": "a\r\nb" } },
-    '"a\\r\\nb" is not a valid value of header X-A.',
+    'The value of header X-A is not valid: it has the character "\\r".',
   ],
-  "a value with NUL": [{ headers: { "X-A": "\0" } }, '"\\u0000" is not a valid value of header X-A.'],
+  "a value with NUL": [
+    { headers: { "X-A": "\0" } },
+    'The value of header X-A is not valid: it has the character "\\u0000".',
+  ],
   "a value beyond Latin-1": [
     { headers: { "X-A": "\u20ac" } },
-    '"\u20ac" is not a valid value of header X-A.',
+    'The value of header X-A is not valid: it has the character "\u20ac".',
   ],
   "headers that are text": [{ headers: "X-A: 1" }, HEADERS_SHAPE],
   "headers that are null": [{ headers: null }, HEADERS_SHAPE],
@@ -345,6 +348,8 @@ describe("refused, as by a browser: with a TypeError", () => {
   const URLS: readonly (readonly [url: unknown, base: string, message: string])[] = [
     ["https://", PAGE, 'Failed to parse URL from "https://".'],
     ["/x", "null", 'Failed to parse URL from "/x".'],
+    [Symbol("x"), PAGE, 'Failed to parse URL from "Symbol(x)".'],
+    [Object.create(null), PAGE, "Failed to parse URL from what is no text."],
     ["https://a b/", PAGE, 'Failed to parse URL from "https://a b/".'],
     [
       "https://user@a.example/",

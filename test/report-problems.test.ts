@@ -305,6 +305,26 @@ describe("where else it stands", () => {
     expect(() => middleware({ headers: {} }, double)).toThrow(/without next/);
   });
 
+  test("a request that cannot be read goes on all the same", () => {
+    const fails = () => {
+      throw new Error("no");
+    };
+    const unreadable = [Object.defineProperty({ headers: {} }, "url", { get: fails }), { url: Symbol("x") }];
+    let passed = 0;
+    for (const req of unreadable) {
+      const res = { writeHead() {} } as unknown as ServerResponse;
+      cors({ origin: [APP] }, REPORT)(req as IncomingMessage, res, () => passed++);
+    }
+    expect(passed).toBe(2);
+  });
+
+  test("options that cannot be read are an invalid policy", async () => {
+    const { proxy, revoke } = Proxy.revocable({ origin: [APP] }, {});
+    revoke();
+    const { body } = await once(behind(cors(proxy, REPORT)), from(APP));
+    expect(body).toBe("app");
+  });
+
   test("doubles that have no head are let pass", () => {
     const middleware = cors({ origin: "*" }, REPORT) as unknown as Layer;
     const passed: unknown[] = [];

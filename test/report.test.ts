@@ -316,6 +316,20 @@ const ROWS: readonly Row[] = [
     lines: ["blocks access-control-allow-headers: Authorization -> *"],
   },
   {
+    name: "a star that covers Authorization in today's engines",
+    today: [npm({ origin: "*", allowedHeaders: "*" })],
+    policy: { origin: "*", allowedHeaders: ["Content-Type"] },
+    request: asking("GET", "authorization"),
+    lines: ["blocks access-control-allow-headers: * -> Content-Type"],
+  },
+  {
+    name: "a star before and after",
+    today: [npm({ origin: "*", allowedHeaders: "*" })],
+    policy: { origin: "*", allowedHeaders: "*" },
+    request: asking("GET", "authorization"),
+    lines: [],
+  },
+  {
     name: "200 or 204",
     today: [npm({ ...LIST, optionsSuccessStatus: 200 })],
     policy: LIST,

@@ -464,6 +464,18 @@ describe("bodies that the page sends", () => {
     );
   });
 
+  test.each([null, 5, "x"])("options that are %j: as in a browser", async (options) => {
+    const fetched = page(APP, send).fetch(API, options as never);
+    if (options === null) expect(await fetched).toMatchObject({ requests: [{ method: "GET" }] });
+    else await expect(fetched).rejects.toThrow(new TypeError("options: write an object, or nothing."));
+  });
+
+  test("a Request is no URL: it is not asked for by its name", async () => {
+    await expect(page(APP, send).fetch(new Request(API) as never)).rejects.toThrow(
+      new TypeError("url: a Request was given; write fetch(request.url, { method, headers, ... })."),
+    );
+  });
+
   test("what a browser refuses is refused before the body is read", async () => {
     const started = performance.now();
     const options = { method: "GET", body: new ReadableStream() };

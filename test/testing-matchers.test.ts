@@ -47,6 +47,12 @@ const BLOCKED: readonly Tested[] = [
   ["preflight-method", /methods: add "DELETE" to "GET,PUT"\.$/, POLICY, { method: "DELETE" }],
   [
     "preflight-method",
+    /No policy changes this: write method: "PATCH" in the page; browsers send "patch" as it is, which is another method\.$/,
+    definePolicy({ origin: [APP], methods: ["PATCH"] }),
+    { method: "patch" },
+  ],
+  [
+    "preflight-method",
     /methods: add "PUT" to the list \(there is none\)\.$/,
     answering(204, allow(APP)),
     { method: "PUT" },
@@ -56,6 +62,34 @@ const BLOCKED: readonly Tested[] = [
     /allowedHeaders: add "x-a" to "Authorization"\.$/,
     POLICY,
     { headers: { "X-A": "1" } },
+  ],
+  [
+    "preflight-header",
+    /allowedHeaders: list "x-a" by name: \* covers nothing of a request with credentials\.$/,
+    answering(
+      204,
+      allow(APP),
+      ["access-control-allow-credentials", "true"],
+      ["access-control-allow-headers", "*"],
+    ),
+    { headers: { "X-A": "1" }, credentials: "include" },
+  ],
+  [
+    "preflight-header",
+    /allowedHeaders: list "authorization" by name: \* does not cover it\.$/,
+    granting("headers", "*"),
+    { headers: { Authorization: "t" } },
+  ],
+  [
+    "preflight-method",
+    /methods: list "PUT" by name: \* covers nothing of a request with credentials\.$/,
+    answering(
+      204,
+      allow(APP),
+      ["access-control-allow-credentials", "true"],
+      ["access-control-allow-methods", "*"],
+    ),
+    { method: "PUT", credentials: "include" },
   ],
   [
     "preflight-methods-malformed",
@@ -121,7 +155,11 @@ const BLOCKED: readonly Tested[] = [
     /out of the Location/,
     answering(302, allow(APP), ["location", "https://u:p@api.example.com/"]),
   ],
-  ["network", /no answer that is HTTP/, () => Promise.reject(new Error("reset"))],
+  [
+    "network",
+    /gave no answer, not in time, or none that is HTTP; blocked\.cause has the error\.$/,
+    () => Promise.reject(new Error("reset")),
+  ],
 ];
 
 describe.each(

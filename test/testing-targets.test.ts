@@ -367,6 +367,8 @@ describe("refused when the page is made", () => {
       { timeOut: 5 },
       "options.timeOut: unknown option; a page has timeout, preflightCache and secure.",
     ],
+    [APP, answer, null, "options: write an object such as { timeout: 500 }, or nothing."],
+    [APP, answer, 500, "options: write an object such as { timeout: 500 }, or nothing."],
     [APP, answer, { timeout: 0 }, "options.timeout: 0 is no number of milliseconds above 0."],
     [APP, answer, { timeout: "5" }, "options.timeout: 5 is no number of milliseconds above 0."],
     [APP, answer, { timeout: Number.NaN }, "options.timeout: NaN is no number of milliseconds above 0."],

@@ -1,7 +1,11 @@
 // What a policy would change in an answer, judged as a browser would: pure, so that every case is a row of a table.
 import { corsCheck, exposedNames, isFailure, preflightCheck } from "../browser/checks.ts";
 import { combined, type HeaderList, tokensOf, valuesOf } from "../browser/header-list.ts";
-import { isForbiddenResponseHeader, isSafelistedResponseHeader } from "../browser/safelists.ts";
+import {
+  isForbiddenResponseHeader,
+  isNonWildcardRequestHeader,
+  isSafelistedResponseHeader,
+} from "../browser/safelists.ts";
 import type { CredentialsMode } from "../browser/types.ts";
 import type { Decision } from "../policy/options.ts";
 import type { CleanRequest } from "../policy/request.ts";
@@ -150,15 +154,19 @@ function isChecked({ request, decision, fetchMode }: Question): boolean {
 
 // How the page fetched is not known to a server; `same-origin` is `omit` wherever there is something to check.
 const MODES: readonly CredentialsMode[] = ["omit", "include"];
+// In today's engines `*` covers Authorization, against the standard: what works there is not to be lost unannounced.
+// https://github.com/whatwg/fetch/issues/1919
+const PAGES = [...MODES, "omit in engines"] as const;
 
 /** What pages can read of an answer: one entry for each way to fetch, one for each header beyond the safelisted ones. */
 function readableIn(answer: Answer, question: Question): ReadonlySet<string> {
   if (answer.withheld) return new Set();
   if (!isChecked(question)) return new Set(["answer"]);
+  const { request, decision } = question;
+  if (decision.kind === "preflight") return new Set(PAGES.filter((page) => passes(answer, request, page)));
   return new Set(
     MODES.flatMap((mode) => {
-      if (question.decision.kind === "preflight") return passes(answer, question.request, mode) ? [mode] : [];
-      const { origin = "" } = question.request;
+      const { origin = "" } = request;
       if (corsCheck(origin, mode, answer.headers) !== null) return [];
       return [mode, ...exposedOf(answer, mode).map((name) => `${mode} ${name}`)];
     }),
@@ -179,14 +187,23 @@ function exposedOf(answer: Answer, mode: CredentialsMode): string[] {
 // A preflight names only what is not safelisted; this value makes every name such a one.
 const UNSAFE_VALUE = "\0";
 
-function passes(answer: Answer, request: CleanRequest, credentials: CredentialsMode): boolean {
+function passes(answer: Answer, request: CleanRequest, page: (typeof PAGES)[number]): boolean {
   const { origin = "", requestMethod = "", requestHeaders = "" } = request;
   const names = tokensOf([["asked", requestHeaders]], "asked") ?? [];
   // No browser asks for what is no list of names.
   if (names === "failure") return false;
-  const headers = names.map((name): [string, string] => [name, UNSAFE_VALUE]);
-  const asked = { method: requestMethod, headers, credentials, forcePreflight: false };
+  const starred = page === "omit in engines" && isStarred(answer);
+  const headers = names
+    .filter((name) => !(starred && isNonWildcardRequestHeader(name)))
+    .map((name): [string, string] => [name, UNSAFE_VALUE]);
+  const credentials = page === "include" ? "include" : "omit";
+  const asked = { method: requestMethod, headers, credentials, forcePreflight: false } as const;
   return !isFailure(preflightCheck(origin, asked, answer));
+}
+
+function isStarred({ headers }: Answer): boolean {
+  const listed = tokensOf(headers, "access-control-allow-headers");
+  return Array.isArray(listed) && listed.includes("*");
 }
 
 const IN_ANY_CASE = new Set(["access-control-allow-headers", "access-control-expose-headers"]);

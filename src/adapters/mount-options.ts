@@ -61,6 +61,11 @@ function baseProblem(base: string): string | undefined {
 
 /** `app.use(cors)`: Express calls it with a request, and the response in the place of options. */
 function isRequest(source: unknown): boolean {
-  const { headers, httpVersion } = Object(source ?? {}) as { headers?: unknown; httpVersion?: unknown };
-  return typeof headers === "object" && headers !== null && typeof httpVersion === "string";
+  try {
+    const { headers, httpVersion } = Object(source ?? {}) as { headers?: unknown; httpVersion?: unknown };
+    return typeof headers === "object" && headers !== null && typeof httpVersion === "string";
+  } catch {
+    // Options that cannot be read: whoever reads them next says so.
+    return false;
+  }
 }

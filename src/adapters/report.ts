@@ -90,11 +90,7 @@ class Reporter implements Mount, Observer {
     if (this.source === undefined) this.announce();
     else if (res.headersSent !== true && !this.watched.has(res) && typeof res.writeHead === "function") {
       this.watched.add(res);
-      const watch = new Watch(this, req);
-      this.attempt(watch, () => {
-        watch.over(res);
-        this.ask(this.source as Source, watch, req, res);
-      });
+      this.begin(this.source, req, res);
     }
     next();
   }
@@ -118,12 +114,23 @@ class Reporter implements Mount, Observer {
     }
   }
 
-  attempt(watch: Watch, act: () => void): void {
+  attempt(watch: Watch | undefined, act: () => void): void {
     try {
       act();
     } catch (error) {
       this.fail(error, `The comparison failed: ${this.textOf(error)}`, watch);
     }
+  }
+
+  private begin(source: Source, req: Request, res: Response): void {
+    // Of a request that cannot be read there is nothing to say; what fails after that may be said of it.
+    this.attempt(undefined, () => {
+      const watch = new Watch(this, req);
+      this.attempt(watch, () => {
+        watch.over(res);
+        this.ask(source, watch, req, res);
+      });
+    });
   }
 
   private announce(): void {
@@ -133,7 +140,7 @@ class Reporter implements Mount, Observer {
     differences.publish(event);
   }
 
-  private fail(error: unknown, text: string, watch: Watch, policy?: Policy): void {
+  private fail(error: unknown, text: string, watch: Watch | undefined, policy?: Policy): void {
     this.warn("request", text);
     const event: DifferenceEvent = {
       kind: "policy",
@@ -144,9 +151,16 @@ class Reporter implements Mount, Observer {
     if (differences.hasSubscribers) differences.publish(event);
   }
 
-  private requestOf({ asked }: Watch): CleanRequest {
+  private requestOf(watch: Watch | undefined): CleanRequest | undefined {
+    if (watch === undefined) return undefined;
     const nothing: OriginVerdict = { refused: null };
-    return this.engine.decisionEvent(this, undefined, undefined, asked, nothing, false, false).request;
+    try {
+      return this.engine.decisionEvent(this, undefined, undefined, watch.asked, nothing, false, false)
+        .request;
+    } catch {
+      // The request itself may be what failed.
+      return undefined;
+    }
   }
 
   /** Once for the policy, once for requests: whoever wants each of them listens to the channel. */

@@ -10,7 +10,7 @@ export interface Observer {
   /** Both are there: what left, and what the policy says. */
   compare(left: Head, wanted: Wanted): void;
   /** Whatever goes wrong here is no error of the request. */
-  attempt(watch: Watch, act: () => void): void;
+  attempt(watch: Watch | undefined, act: () => void): void;
 }
 
 /** What the policy would have sent, and to what. */

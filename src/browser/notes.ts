@@ -197,8 +197,8 @@ const VARY_ORIGIN: Note = {
 
 // Of the connection, the server, caches or the browser itself: pages rarely ask for these, and most answers have them.
 const OF_NO_INTEREST = new Set(
-  `accept-ranges age allow alt-svc connection content-encoding content-security-policy
-   content-security-policy-report-only date etag expect-ct keep-alive nel origin-agent-cluster
+  `accept-ranges age allow alt-svc clear-site-data connection content-encoding content-security-policy
+   content-security-policy-report-only date expect-ct keep-alive nel origin-agent-cluster
    permissions-policy proxy-connection referrer-policy report-to reporting-endpoints server
    server-timing set-cookie set-cookie2 strict-transport-security timing-allow-origin trailer
    transfer-encoding upgrade vary via x-cache x-content-type-options x-dns-prefetch-control
@@ -214,9 +214,15 @@ function unexposed({ credentials }: CheckedRequest, headers: HeaderList): string
   const listed = tokensOf(headers, "access-control-expose-headers") ?? [];
   const exposed = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
   if (exposed.includes("*") && credentials !== "include") return [];
-  return [...new Set(headers.map(([name]) => name.toLowerCase()))].filter(
+  const sent = headers.filter((line) => !isWeakTag(line)).map(([name]) => name.toLowerCase());
+  return [...new Set(sent)].filter(
     (name) => !isSafelistedResponseHeader(name) && !exposed.includes(name) && isOfInterest(name),
   );
+}
+
+/** What frameworks make of every answer for the browser's cache; who wants to compare versions sends a strong one (RFC 9110 8.8.1). */
+function isWeakTag([name, value]: HeaderList[number]): boolean {
+  return name.toLowerCase() === "etag" && value.startsWith("W/");
 }
 
 function unexposedNote(names: readonly string[]): Note {

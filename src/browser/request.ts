@@ -139,9 +139,10 @@ export function constructRequest(
 function parseUrl(url: string | URL, base: string): URL {
   let parsed: URL;
   try {
-    parsed = new URL(String(url), base === "null" ? undefined : base);
+    // A template, unlike String(), refuses symbols, as Web IDL does.
+    parsed = new URL(`${url}`, base === "null" ? undefined : base);
   } catch {
-    throw new TypeError(`Failed to parse URL from ${quote(String(url))}.`);
+    throw new TypeError(`Failed to parse URL from ${described(url)}.`);
   }
   if (parsed.username !== "" || parsed.password !== "") {
     throw new TypeError(
@@ -187,7 +188,10 @@ function filled(init: NonNullable<RequestOptions["headers"]>, mode: RequestMode,
   };
   for (const [name, value] of pairsOf(init)) {
     if (!isToken(name)) throw new TypeError(`${quote(name)} is not a valid header name.`);
-    if (!isHeaderValue(value)) throw new TypeError(`${quote(value)} is not a valid value of header ${name}.`);
+    // The rest of the value may be a secret.
+    const wrong = [...value].find((character) => !isHeaderValue(character));
+    if (wrong !== undefined)
+      throw new TypeError(`The value of header ${name} is not valid: it has the character ${quote(wrong)}.`);
     if (!append(name, value)) dropped.add(name);
   }
   if (contentType !== null && !list.has("content-type")) append("Content-Type", contentType);
@@ -207,6 +211,14 @@ function pairsOf(init: unknown): [name: string, value: string][] {
     // Template literals, unlike String(), refuse symbols, as Web IDL does.
     return [`${name}`, normalizeValue(`${value}`)];
   });
+}
+
+function described(value: unknown): string {
+  try {
+    return quote(String(value));
+  } catch {
+    return "what is no text";
+  }
 }
 
 /** For messages: what a caller or a server wrote, on one line, cut. */

@@ -43,17 +43,16 @@ const ADVICE: Readonly<Record<BlockedCode, (subject: Subject) => string>> = {
     `methods: the list has an entry that is no token: ${sent(exchange, "access-control-allow-methods")}.`,
   "preflight-headers-malformed": ({ exchange }) =>
     `allowedHeaders: the list has an entry that is no token: ${sent(exchange, "access-control-allow-headers")}.`,
-  "preflight-method": ({ exchange }) =>
-    `methods: add ${asked(exchange)} to ${sent(exchange, "access-control-allow-methods")}.`,
-  "preflight-header": ({ exchange, message }) =>
-    `allowedHeaders: add ${quoted(/field (\S+) is/.exec(message)?.[1] ?? "")} to ${sent(exchange, "access-control-allow-headers")}.`,
+  "preflight-method": unlisted,
+  "preflight-header": unlistedHeader,
   "redirect-forbidden": () =>
     `No policy changes this: write redirect: "follow", or call the URL that it leads to.`,
   "redirect-location": () => "No policy changes this: the answer's Location must be one http or https URL.",
   "redirect-count": () => "No policy changes this: the redirects lead in a circle.",
   "redirect-credentials": () => "No policy changes this: take user name and password out of the Location.",
   "redirect-stream": () => "No policy changes this: call the URL that it leads to, or send no stream.",
-  network: () => "No policy changes this: the target gave no answer that is HTTP.",
+  network: () =>
+    "No policy changes this: the target gave no answer, not in time, or none that is HTTP; blocked.cause has the error.",
 };
 
 function missing({ origin, step, exchange }: Subject): string {
@@ -73,8 +72,26 @@ function notOk({ exchange }: Subject): string {
   return `Something answers OPTIONS with ${status} before cors() does (authentication, a router, a proxy): mount it first.`;
 }
 
-function asked(exchange: WireExchange | undefined): string {
-  return quoted(combined(exchange?.headers ?? [], "access-control-request-method") ?? "");
+function unlisted({ exchange }: Subject): string {
+  const method = combined(exchange?.headers ?? [], "access-control-request-method") ?? "";
+  // https://fetch.spec.whatwg.org/#concept-method-normalize leaves it alone, and policies refuse it.
+  const upper = method.toUpperCase();
+  if (method !== upper)
+    return `No policy changes this: write method: ${quoted(upper)} in the page; browsers send ${quoted(method)} as it is, which is another method.`;
+  return toList("methods", method, sent(exchange, "access-control-allow-methods"));
+}
+
+function unlistedHeader({ exchange, message }: Subject): string {
+  const name = /field (\S+) is/.exec(message)?.[1] ?? "";
+  return toList("allowedHeaders", name, sent(exchange, "access-control-allow-headers"));
+}
+
+/** What is missing although there is a `*`: what it never covers, or all that carries credentials. */
+function toList(option: "methods" | "allowedHeaders", name: string, list: string): string {
+  if (!/[", ]\*[", ]/.test(list)) return `${option}: add ${quoted(name)} to ${list}.`;
+  const why =
+    name === "authorization" ? "* does not cover it" : "* covers nothing of a request with credentials";
+  return `${option}: list ${quoted(name)} by name: ${why}.`;
 }
 
 /** What the response says now. */

@@ -114,6 +114,8 @@ export function page(origin: string, target?: Target, options: PageOptions = {})
 }
 
 function checkOptions(options: PageOptions) {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError("options: write an object such as { timeout: 500 }, or nothing.");
   const { timeout = DEFAULT_TIMEOUT, preflightCache = false, secure, ...unknown } = options;
   const [name] = Object.keys(unknown);
   if (name !== undefined)
@@ -160,7 +162,13 @@ class ModelPage implements Page {
     if (note !== undefined) throw new TypeError(note.message);
   }
 
-  async fetch(url: string | URL, options: RequestOptions = {}): Promise<FetchResult> {
+  async fetch(url: string | URL, given?: RequestOptions): Promise<FetchResult> {
+    // A browser takes one; as text it would be a path of the page's own.
+    if ((url as unknown) instanceof Request)
+      throw new TypeError("url: a Request was given; write fetch(request.url, { method, headers, ... }).");
+    // To Web IDL null is a dictionary without members.
+    const options = given ?? {};
+    if (typeof options !== "object") throw new TypeError("options: write an object, or nothing.");
     const { body } = options;
     const extracted = body === undefined || body === null ? undefined : extractBody(body);
     const inTime = extracted && { ...extracted, bytes: () => within(this.timeout, "body", extracted.bytes) };

@@ -21,8 +21,14 @@ const isPreflight = (request: Request) =>
 function pagesOf(request: Request, responses: readonly RawResponse[]): readonly Page[] {
   const origin = named(request, "origin");
   if (origin === undefined) return [];
+  if (isPreflight(request)) {
+    return [
+      (response) => passes(request, origin, "omit", response),
+      (response) => passes(request, origin, "include", response),
+      (response) => passes(inEngines(request, response), origin, "omit", response),
+    ];
+  }
   return (["omit", "include"] as const).flatMap((credentials) => {
-    if (isPreflight(request)) return [(response) => passes(request, origin, credentials, response)];
     const reads: Page = ({ status, body, headers }) =>
       (status !== 403 || body !== "") && corsCheck(origin, credentials, headers) === null;
     const names = new Set(responses.flatMap(({ headers }) => headers.map(([name]) => name.toLowerCase())));
@@ -38,6 +44,23 @@ function pagesOf(request: Request, responses: readonly RawResponse[]): readonly 
     );
     return [reads, ...headers];
   });
+}
+
+/** To today's engines `*` covers Authorization: what is asked for, but for what they take as granted. */
+function inEngines(request: Request, response: RawResponse): Request {
+  const starred = members(response, "access-control-allow-headers").includes("*");
+  const reduced = (value: string) =>
+    starred
+      ? value
+          .split(",")
+          .filter((name) => name !== "authorization")
+          .join()
+      : value;
+  const isAsked = (name: string) => name.toLowerCase() === "access-control-request-headers";
+  return {
+    ...request,
+    headers: (request.headers ?? []).map(([name, value]) => [name, isAsked(name) ? reduced(value) : value]),
+  };
 }
 
 function passes(
