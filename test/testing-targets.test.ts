@@ -295,8 +295,8 @@ describe("mixed content", () => {
 
 describe("refused when the page is made", () => {
   const answer = () => ({ status: 200, headers: [] });
-  const TARGET =
-    "target: write an application, a request listener, an http.Server, a base URL, a policy, a function (request) => response, or a record of these by origin.";
+  const TARGETS =
+    "write an application, a request listener, an http.Server, a base URL, a policy, a function (request) => response, or a record of these by origin.";
   const rows: readonly (readonly [origin: unknown, target: unknown, options: unknown, message: string])[] = [
     [
       "https://app.example.com/",
@@ -335,19 +335,59 @@ describe("refused when the page is made", () => {
       {},
       'origin: "about:blank" is no serialized origin; write "https://app.example.com".',
     ],
-    [undefined, answer, {}, 'origin: "undefined" is no serialized origin; write "https://app.example.com".'],
     [
-      new URL(APP),
+      "localhost:3000",
       answer,
       {},
-      'origin: "https://app.example.com/" is no serialized origin; write "https://app.example.com".',
+      'origin: "localhost:3000" is no serialized origin; write "http://localhost:3000".',
     ],
-    [APP, null, {}, TARGET],
-    [APP, 5, {}, TARGET],
-    [APP, {}, {}, TARGET],
-    [APP, { "https://a.example/": answer }, {}, TARGET],
-    [APP, { "https://a.example": undefined }, {}, `target["https://a.example"]: ${TARGET.slice(8)}`],
-    [APP, { "https://a.example": {} }, {}, `target["https://a.example"]: ${TARGET.slice(8)}`],
+    [
+      "app.example.com",
+      answer,
+      {},
+      'origin: "app.example.com" is no serialized origin; write "https://app.example.com".',
+    ],
+    [
+      "http://*.example.com",
+      answer,
+      {},
+      'origin: "http://*.example.com" is no serialized origin; write "https://app.example.com".',
+    ],
+    ...[undefined, null, new URL(APP)].map((origin): (typeof rows)[number] => [
+      origin,
+      answer,
+      {},
+      `origin: ${typeof origin} given; write text such as "https://app.example.com", or "null".`,
+    ]),
+    [
+      APP,
+      undefined,
+      {},
+      "target: undefined; leave it out, or write null, to send requests where their URL says.",
+    ],
+    [APP, 5, {}, `target: 5 is none; ${TARGETS}`],
+    [APP, {}, {}, `target: an object without entries is none; ${TARGETS}`],
+    [APP, Promise.resolve(answer), {}, `target: a promise is none, await it; ${TARGETS}`],
+    [APP, { app: answer }, {}, `target: its key "app" is no origin; ${TARGETS}`],
+    [
+      APP,
+      { "https://a.example/": answer },
+      {},
+      `target: its key "https://a.example/" is no origin, write "https://a.example"; ${TARGETS}`,
+    ],
+    [
+      APP,
+      { "https://a.example": undefined },
+      {},
+      `target["https://a.example"]: undefined is none; ${TARGETS}`,
+    ],
+    [APP, { "https://a.example": null }, {}, `target["https://a.example"]: null is none; ${TARGETS}`],
+    [
+      APP,
+      { "https://a.example": {} },
+      {},
+      `target["https://a.example"]: an object without entries is none; ${TARGETS}`,
+    ],
     [
       APP,
       "127.0.0.1:3000",

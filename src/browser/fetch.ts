@@ -297,7 +297,8 @@ class Fetch {
 function reasonOf(cause: unknown): string {
   try {
     const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
-    return String((cause instanceof Error ? message || code : undefined) ?? cause);
+    // Not by `instanceof`: test runners run code in realms of their own.
+    return String((typeof message === "string" ? message || code : undefined) ?? cause);
   } catch {
     return "what was thrown is no text";
   }

@@ -97,6 +97,6 @@ const MOST_CHARACTERS = 200;
 
 /** What a server wrote, on one line, without control characters, cut. */
 function clean(value: string): string {
-  const printable = value.replace(/[^\x20-\x7e\xa0-\xff]/g, "?");
+  const printable = value.replace(/\s+/g, " ").replace(/[^\x20-\x7e\xa0-\xff]/g, "?");
   return printable.length > MOST_CHARACTERS ? `${printable.slice(0, MOST_CHARACTERS)}...` : printable;
 }

@@ -22,6 +22,10 @@ export interface Note {
  * @example const codes: NoteCode[] = got.notes.map(({ code }) => code);
  */
 export type NoteCode =
+  /** The URL is of the page's own origin, where CORS plays no part. */
+  | "same-origin"
+  /** An option that `fetch` has not. */
+  | "option-ignored"
   /** A header that scripts cannot set was dropped, as browsers do. */
   | "header-dropped"
   /** Engines let Authorization through under `Access-Control-Allow-Headers: *`, against the standard. */
@@ -58,10 +62,12 @@ export function notesOn(
   dropped: readonly string[],
   { exchanges, blocked }: Outcome,
 ): readonly Note[] {
+  const passed = blocked?.step !== "preflight";
   const notes = [
+    ...(request.url.origin === page.origin ? [SAME_ORIGIN] : []),
     ...(dropped.length === 0 ? [] : [droppedNote(dropped, request.mode)]),
     ...(isLocal(request.url) && isPublic(page) ? [LOCAL_NETWORK] : []),
-    ...exchanges.flatMap((exchange) => notesOnExchange(page, request, exchange)),
+    ...exchanges.flatMap((exchange) => notesOnExchange(page, request, exchange, passed)),
     ...(blocked?.step === "response" && hasActed(exchanges) ? [SENT_NEVERTHELESS] : []),
   ];
   return notes.filter(
@@ -76,6 +82,12 @@ function droppedNote(names: readonly string[], mode: CheckedRequest["mode"]): No
     message: `Scripts cannot set ${names.join(", ")} (${why}): browsers drop them without a word.`,
   };
 }
+
+const SAME_ORIGIN: Note = {
+  code: "same-origin",
+  message:
+    "The URL is of the page's own origin: CORS plays no part. Write the API's whole URL where another origin was meant.",
+};
 
 const LOCAL_NETWORK: Note = {
   code: "local-network",
@@ -94,12 +106,17 @@ function hasActed(exchanges: readonly WireExchange[]): boolean {
   return last?.kind === "actual" && last.response !== null;
 }
 
-function notesOnExchange(page: PageOrigin, request: CheckedRequest, exchange: WireExchange): Note[] {
+function notesOnExchange(
+  page: PageOrigin,
+  request: CheckedRequest,
+  exchange: WireExchange,
+  passed: boolean,
+): Note[] {
   const { response, kind, url } = exchange;
   if (response === null || new URL(url).origin === page.origin) return [];
   return [
     ...duplicates(response.headers),
-    ...(kind === "preflight" ? preflightNotes(request, response) : actualNotes(request, response)),
+    ...(kind === "preflight" ? preflightNotes(request, response, passed) : actualNotes(request, response)),
   ];
 }
 
@@ -123,6 +140,7 @@ function duplicates(headers: HeaderList): Note[] {
 function preflightNotes(
   { credentials, method, headers, forcePreflight }: CheckedRequest,
   response: WireResponse,
+  passed: boolean,
 ): Note[] {
   const listedMethods = tokensOf(response.headers, "access-control-allow-methods");
   const methods = listedMethods ?? [];
@@ -140,8 +158,10 @@ function preflightNotes(
     const relied =
       (methods.includes("*") && !methods.includes(method)) ||
       (listed.includes("*") && unsafe.some((name) => !listed.includes(name)));
-    if (relied) notes.push(PREFLIGHT_UNCACHED);
+    if (relied && passed) notes.push(PREFLIGHT_UNCACHED);
   }
+  // Only what was granted is remembered.
+  if (!passed) return notes;
   const maxAge = valuesOf(response.headers, "access-control-max-age");
   if (maxAge.length === 0) notes.push(MAX_AGE_MISSING);
   else if (maxAge.length > 1 || !/^-?\d+$/.test(maxAge[0] as string)) notes.push(MAX_AGE_MALFORMED);
@@ -168,7 +188,8 @@ const PREFLIGHT_UNCACHED: Note = {
 };
 const MAX_AGE_MISSING: Note = {
   code: "max-age",
-  message: "The preflight has no Access-Control-Max-Age: browsers ask again after 5 seconds.",
+  message:
+    "The preflight has no Access-Control-Max-Age: browsers ask again after 5 seconds. Send 600 (maxAge: 600), the longest that every engine honours.",
 };
 const MAX_AGE_MALFORMED: Note = {
   code: "max-age",

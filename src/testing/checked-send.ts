@@ -2,6 +2,7 @@
 import { isHeaderValue, isToken } from "../browser/header-list.ts";
 import { quote } from "../browser/request.ts";
 import type { Send, WireResponse } from "../browser/types.ts";
+import { startTimer, stopTimer } from "./timers.ts";
 
 /** @param timeout For the answer, and for its body, in milliseconds. */
 export function checkedSend(send: Send, timeout: number): Send {
@@ -11,11 +12,11 @@ export function checkedSend(send: Send, timeout: number): Send {
 /** What it resolves with; a rejection after that many milliseconds. */
 export function within<T>(timeout: number, what: string, start: () => T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no ${what} within ${timeout} ms`)), timeout);
+    const timer = startTimer(() => reject(new Error(`no ${what} within ${timeout} ms`)), timeout);
     Promise.resolve()
       .then(start)
       .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+      .finally(() => stopTimer(timer));
   });
 }
 
@@ -24,7 +25,9 @@ function checkResponse(response: unknown, timeout: number): WireResponse {
   if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 999)
     throw new TypeError(`the answer has no status from 200 to 999, but ${quote(String(status))}`);
   if (!Array.isArray(headers) || !headers.every((line) => Array.isArray(line) && line.length === 2))
-    throw new TypeError("the answer's headers are no list of [name, value] pairs");
+    throw new TypeError(
+      'the answer\'s headers are no list of pairs; write headers: [["content-type", "text/plain"]]',
+    );
   for (const [name, value] of headers) checkHeader(name, value);
   return { status: status as number, headers, body: checkBody(body, timeout) };
 }

@@ -8,6 +8,7 @@ import {
 import { request as httpsRequest } from "node:https";
 import type { HeaderList } from "../browser/header-list.ts";
 import type { WireRequest, WireResponse } from "../browser/types.ts";
+import { soon, startTimer, stopTimer } from "./timers.ts";
 
 /** Where a request is sent, whatever its URL says. */
 export interface Destination {
@@ -40,7 +41,7 @@ export function sendOverHttp(
     const sent = (destination.protocol === "https:" ? httpsRequest : httpRequest)(
       optionsOf(request.url, destination),
     );
-    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
+    const timer = startTimer(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
     let localPort: number | undefined;
     sent.on("socket", (socket) =>
       socket.once("connect", () => {
@@ -48,18 +49,18 @@ export function sendOverHttp(
       }),
     );
     sent.on("error", (error) => {
-      clearTimeout(timer);
+      stopTimer(timer);
       // The listener may have said why a moment later than the socket.
-      setImmediate(() => reject(explain(localPort) ?? error));
+      soon(() => reject(explain(localPort) ?? error));
     });
     sent.on("response", (response) => {
-      const whole = bodyOf(response).finally(() => clearTimeout(timer));
+      const whole = bodyOf(response).finally(() => stopTimer(timer));
       // Nobody may ever read it.
       whole.catch(() => {});
       resolve({ status: response.statusCode ?? 0, headers: linesOf(response), body: () => whole });
     });
     sent.on("upgrade", (_response, socket) => {
-      clearTimeout(timer);
+      stopTimer(timer);
       socket.destroy();
       reject(new Error("the answer is 101 Switching Protocols"));
     });

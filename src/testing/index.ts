@@ -16,6 +16,14 @@ export type {
   WireResponse,
 } from "../browser/types.ts";
 export type { StoredCookie } from "./cookies.ts";
-export { type FetchResult, type Page, type PageOptions, page } from "./page.ts";
+export {
+  type AnsweredFetch,
+  type BlockedFetch,
+  type FetchRecord,
+  type FetchResult,
+  type Page,
+  type PageOptions,
+  page,
+} from "./page.ts";
 export type { ScriptResponse } from "./response.ts";
 export type { DecidingPolicy, PolicyAnswer, SingleTarget, Target } from "./target.ts";

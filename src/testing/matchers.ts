@@ -69,6 +69,8 @@ function checkReceived(received: unknown, matcher: string): FetchResult {
 
 function describeReadable(result: FetchResult, wanted: string): string {
   const { response } = result;
+  if (!result.ok)
+    return `expected ${requestLine(result)} ${wanted},\nbut it was answered, and the response is ${response?.type}.`;
   const names = [...(response?.headers.keys() ?? [])].join(", ") || "none";
   return [
     `expected ${requestLine(result)} ${wanted},`,

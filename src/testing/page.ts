@@ -1,14 +1,15 @@
 // page(): a page of some origin, whose fetch() is let through and blocked as in a browser.
+import type { RequestListener } from "node:http";
 import { fetchFrom } from "../browser/fetch.ts";
 import { type Note, notesOn } from "../browser/notes.ts";
 import { PreflightCache } from "../browser/preflight-cache.ts";
 import { constructRequest, extractBody, quote, type RequestOptions } from "../browser/request.ts";
-import type { Blocked, PageOrigin, Send, WireExchange } from "../browser/types.ts";
+import type { Blocked, FilteredResponse, PageOrigin, Send, WireExchange } from "../browser/types.ts";
 import { checkedSend, within } from "./checked-send.ts";
 import { CookieJar, droppedNote, type StoredCookie } from "./cookies.ts";
 import { type ScriptResponse, scriptResponse } from "./response.ts";
 import { isSameSite } from "./site.ts";
-import { sendTo, type Target } from "./target.ts";
+import { type Middleware, sendTo, type Target } from "./target.ts";
 
 /**
  * What surrounds a page.
@@ -19,7 +20,7 @@ export interface PageOptions {
   /**
    * How long one answer may take, in milliseconds; beyond that `blocked.code` is `"network"`.
    *
-   * @defaultValue `4000`
+   * @defaultValue `2000`
    */
   readonly timeout?: number | undefined;
   /**
@@ -43,13 +44,42 @@ export interface PageOptions {
  * const got: FetchResult = await shop.fetch("https://api.example.com/orders");
  * got.blocked; // null
  */
-export interface FetchResult {
-  /** May the script read the answer? Whatever its status: a 404 can be read as well. */
+export type FetchResult = AnsweredFetch | BlockedFetch;
+
+/**
+ * A fetch that was answered.
+ *
+ * @example if (got.blocked === null) console.log(got.response.status);
+ */
+export interface AnsweredFetch extends FetchRecord {
+  /** May the script read the answer? Whatever its status: a 404 can be read as well; an opaque one cannot. */
   readonly ok: boolean;
-  /** Why the script got a network error; `null` where it got none. */
-  readonly blocked: Blocked | null;
-  /** What the script can read; `null` where it was blocked. */
-  readonly response: ScriptResponse | null;
+  /** No network error. */
+  readonly blocked: null;
+  /** What the script can read. */
+  readonly response: ScriptResponse;
+}
+
+/**
+ * A fetch that ended in a network error.
+ *
+ * @example if (got.blocked !== null) console.log(got.blocked.message);
+ */
+export interface BlockedFetch extends FetchRecord {
+  /** There is nothing to read. */
+  readonly ok: false;
+  /** Why the script got a network error. */
+  readonly blocked: Blocked;
+  /** None. */
+  readonly response: null;
+}
+
+/**
+ * What is kept of every fetch.
+ *
+ * @example const { requests, notes }: FetchRecord = got;
+ */
+export interface FetchRecord {
   /** All that went over the wire, preflights included, in order, each with its response. */
   readonly requests: readonly WireExchange[];
   /** What is worth knowing and changed nothing: differences between engines, cookies that were dropped, a missing Vary. */
@@ -88,13 +118,14 @@ export interface Page {
   fetch(url: string | URL, options?: RequestOptions): Promise<FetchResult>;
 }
 
-const DEFAULT_TIMEOUT = 4000;
+// Two of them within the five seconds that vitest and jest give a test.
+const DEFAULT_TIMEOUT = 2000;
 
 /**
  * A page as browsers see it, in front of a service: would its `fetch()` work, and if not, why?
  *
  * @param origin The page's origin: `https://app.example.com`, or `"null"` for a sandboxed frame or a local file.
- * @param target What answers; without one, requests go where their URL says.
+ * @param target What answers; without one (or with `null`), requests go where their URL says.
  * @param options Of the page: `timeout`, `preflightCache`, `secure`.
  * @returns The page, with a cookie jar of its own.
  * @throws {TypeError} for what is no origin, and for a target that is none.
@@ -103,11 +134,27 @@ const DEFAULT_TIMEOUT = 4000;
  * const got = await shop.fetch("https://api.example.com/orders", { method: "PUT", credentials: "include" });
  * got.blocked; // null
  */
-export function page(origin: string, target?: Target, options: PageOptions = {}): Page {
+export function page(origin: string, target: Send, options?: PageOptions): Page;
+export function page(origin: string, target: RequestListener, options?: PageOptions): Page;
+export function page(origin: string, target: Middleware, options?: PageOptions): Page;
+export function page(origin: string, target?: Target | null, options?: PageOptions): Page;
+export function page(origin: string, ...rest: [target?: Target | null, options?: PageOptions]): Page {
+  const [target, options = {}] = rest;
+  if (typeof Response === "undefined") {
+    // jest-environment-jsdom hides what Node has.
+    throw new TypeError(
+      'boring-cors/testing needs the globals of Node (Response, Headers); write "@jest-environment node" in the first comment of the file.',
+    );
+  }
+  // An export that is misspelt must not send a test's requests to the real thing.
+  if (rest.length > 0 && target === undefined)
+    throw new TypeError(
+      "target: undefined; leave it out, or write null, to send requests where their URL says.",
+    );
   const { timeout, preflightCache, secure } = checkOptions(options);
   return new ModelPage(
     pageOrigin(origin, secure),
-    checkedSend(sendTo(target, timeout), timeout),
+    checkedSend(sendTo(target ?? null, timeout), timeout),
     timeout,
     preflightCache ? new PreflightCache(Date.now) : undefined,
   );
@@ -127,14 +174,26 @@ function checkOptions(options: PageOptions) {
 
 function pageOrigin(origin: string, secure: boolean | undefined): PageOrigin {
   if (origin === "null") return { origin, secure: secure ?? false };
-  const parsed = typeof origin === "string" && URL.canParse(origin) ? new URL(origin) : undefined;
+  if (typeof origin !== "string")
+    throw new TypeError(
+      `origin: ${typeof origin} given; write text such as "https://app.example.com", or "null".`,
+    );
+  const parsed = URL.canParse(origin) && !origin.includes("*") ? new URL(origin) : undefined;
   const serialized = parsed?.origin === "null" ? `${parsed.protocol}//${parsed.host}` : parsed?.origin;
   if (parsed === undefined || serialized !== origin) {
-    const meant = serialized !== undefined && parsed?.host !== "" ? serialized : "https://app.example.com";
+    const meant = serialized !== undefined && parsed?.host !== "" ? serialized : likely(origin);
     throw new TypeError(`origin: ${quote(String(origin))} is no serialized origin; write ${quote(meant)}.`);
   }
   // To the standard, this machine is secure, too; no engine blocks anything there, and pages under development rely on it.
   return { origin, secure: secure ?? parsed.protocol === "https:" };
+}
+
+/** What was meant by `localhost:3000` or `app.example.com`. */
+function likely(origin: string): string {
+  const local = /^(localhost|127\.0\.0\.1)(:|$)/.test(origin);
+  const full = `${local ? "http" : "https"}://${origin}`;
+  const named = /^[\w.-]+(:\d+)?$/.test(origin) && URL.canParse(full);
+  return named ? new URL(full).origin : "https://app.example.com";
 }
 
 class ModelPage implements Page {
@@ -158,6 +217,12 @@ class ModelPage implements Page {
   }
 
   setCookie(url: string | URL, line: string): void {
+    if (typeof line !== "string")
+      throw new TypeError(`line: write what stands in Set-Cookie, "sid=1; Secure".`);
+    if (!URL.canParse(String(url)))
+      throw new TypeError(
+        `url: ${quote(String(url))} is no URL; write setCookie("https://api.example.com", line).`,
+      );
     const [note] = this.#jar.store(new URL(url), [line], { method: "GET", sameSite: true });
     if (note !== undefined) throw new TypeError(note.message);
   }
@@ -192,15 +257,27 @@ class ModelPage implements Page {
       },
       preflightCache: this.preflightCache,
     });
-    const response = outcome.response === null ? null : scriptResponse(outcome.response);
-    return {
-      ok: response !== null && !response.type.startsWith("opaque"),
-      blocked: outcome.blocked,
-      response,
-      requests: outcome.exchanges,
-      notes: [...notesOn(this.page, request, dropped, outcome), ...cookieNotes],
-    };
+    const notes = [...optionNotes(options), ...notesOn(this.page, request, dropped, outcome), ...cookieNotes];
+    const { blocked, response, exchanges: requests } = outcome;
+    if (blocked !== null) return { ok: false, blocked, response: null, requests, notes };
+    const read = scriptResponse(response as FilteredResponse);
+    return { ok: !read.type.startsWith("opaque"), blocked, response: read, requests, notes };
   }
+}
+
+// https://fetch.spec.whatwg.org/#requestinit, and the one of ours.
+const OPTIONS = new Set(
+  `body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy
+   signal uploadListener window`.split(/\s+/),
+);
+
+/** Browsers ignore what they do not know: an author who wrote `withCredentials` is to hear of it. */
+function optionNotes(options: RequestOptions): Note[] {
+  const unknown = Object.keys(options).filter((name) => !OPTIONS.has(name));
+  if (unknown.length === 0) return [];
+  const hint = unknown.includes("withCredentials") ? ' Write credentials: "include".' : "";
+  const names = unknown.map(quote).join(", ");
+  return [{ code: "option-ignored", message: `fetch() has no option ${names}: browsers ignore it.${hint}` }];
 }
 
 const CREDENTIALS_NEEDED =

@@ -12,7 +12,7 @@ import { quote } from "../browser/request.ts";
 import type { Send, WireRequest, WireResponse } from "../browser/types.ts";
 import { type Destination, sendOverHttp } from "./http.ts";
 
-type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 // Not imported from the policy, so that the types of this entry stand alone.
 /**
@@ -62,10 +62,10 @@ export type SingleTarget = RequestListener | Middleware | Server | string | URL 
 export type Target = SingleTarget | Readonly<Record<string, SingleTarget>>;
 
 /** @param timeout For one answer, in milliseconds. */
-export function sendTo(target: Target | undefined, timeout: number): Send {
+export function sendTo(target: Target | null, timeout: number): Send {
   const single = singleOf(target, timeout);
   if (single !== undefined) return single;
-  if (!isByOrigin(target)) throw new TypeError(`target: ${TARGETS}`);
+  if (!isByOrigin(target)) throw new TypeError(`target: ${describeTarget(target)}; ${TARGETS}`);
   const sends = new Map(
     Object.entries(target).map(([origin, one]) => [origin, requireSingle(origin, one, timeout)]),
   );
@@ -80,6 +80,16 @@ export function sendTo(target: Target | undefined, timeout: number): Send {
 const TARGETS =
   "write an application, a request listener, an http.Server, a base URL, a policy, a function (request) => response, or a record of these by origin.";
 
+/** What was given in the place of a target, and what may have been meant. */
+function describeTarget(target: unknown): string {
+  if (typeof target !== "object" || target === null) return `${String(target)} is none`;
+  if (typeof (target as { then?: unknown }).then === "function") return "a promise is none, await it";
+  const key = Object.keys(target).find((one) => !URL.canParse(one) || new URL(one).origin !== one);
+  if (key === undefined) return "an object without entries is none";
+  const origin = URL.canParse(key) ? new URL(key).origin : "null";
+  return `its key ${quote(key)} is no origin${origin === "null" ? "" : `, write ${quote(origin)}`}`;
+}
+
 function isByOrigin(target: unknown): target is Record<string, SingleTarget> {
   if (typeof target !== "object" || target === null) return false;
   const keys = Object.keys(target);
@@ -87,13 +97,14 @@ function isByOrigin(target: unknown): target is Record<string, SingleTarget> {
 }
 
 function requireSingle(origin: string, target: SingleTarget, timeout: number): Send {
-  const send = target === undefined ? undefined : singleOf(target, timeout);
-  if (send === undefined) throw new TypeError(`target[${quote(origin)}]: ${TARGETS}`);
+  const send = target === null ? undefined : singleOf(target, timeout);
+  if (send === undefined)
+    throw new TypeError(`target[${quote(origin)}]: ${describeTarget(target)}; ${TARGETS}`);
   return send;
 }
 
 function singleOf(target: unknown, timeout: number): Send | undefined {
-  if (target === undefined) return toTheUrlItself(timeout);
+  if (target === null) return toTheUrlItself(timeout);
   if (typeof target === "string" || target instanceof URL) return toBase(String(target), timeout);
   if (typeof target === "function") return ofFunction(target as RequestListener | Send, timeout);
   if (isPolicy(target)) return (request) => askPolicy(target, request);
@@ -168,21 +179,24 @@ function reachable({ address }: AddressInfo): string {
   return address === "::" ? "::1" : address;
 }
 
-/** By the number of parameters, as Express tells its middleware apart; an application is one that has routes. */
+/** By the number of parameters, as Express tells its middleware apart; an application is one that can listen. */
 function ofFunction(target: RequestListener | Middleware | Send, timeout: number): Send {
-  if (!("handle" in target) && target.length < 2) return target as Send;
-  if ("handle" in target || target.length === 2)
-    return ofListener(target as RequestListener, target, timeout);
+  const isApplication = "handle" in target && "listen" in target;
+  if (!isApplication && target.length < 2) return target as Send;
+  if (isApplication || target.length === 2) return ofListener(target as RequestListener, target, timeout);
   return ofListener(
-    (req, res) => (target as Middleware)(req, res, (error) => finish(res, error)),
+    // What a router has no route for is not there; behind any other middleware stands an application.
+    (req, res) =>
+      (target as Middleware)(req, res, (error) => finish(res, error, "stack" in target ? 404 : 200)),
     target,
     timeout,
   );
 }
 
 /** What stands behind a middleware that is tested alone. */
-function finish(res: ServerResponse, error: unknown): void {
-  if (error !== undefined && !res.headersSent) res.statusCode = 500;
+function finish(res: ServerResponse, error: unknown, status: number): void {
+  if (!res.headersSent && (error !== undefined || status !== 200))
+    res.statusCode = error === undefined ? status : 500;
   res.end();
 }
 
