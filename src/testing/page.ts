@@ -1,5 +1,4 @@
 // page(): a page of some origin, whose fetch() is let through and blocked as in a browser.
-import type { RequestListener } from "node:http";
 import { fetchFrom } from "../browser/fetch.ts";
 import { type Note, notesOn } from "../browser/notes.ts";
 import { PreflightCache } from "../browser/preflight-cache.ts";
@@ -9,7 +8,7 @@ import { checkedSend, within } from "./checked-send.ts";
 import { CookieJar, droppedNote, type StoredCookie } from "./cookies.ts";
 import { type ScriptResponse, scriptResponse } from "./response.ts";
 import { isSameSite } from "./site.ts";
-import { type Middleware, sendTo, type Target } from "./target.ts";
+import { sendTo, type Target } from "./target.ts";
 
 /**
  * What surrounds a page.
@@ -135,8 +134,18 @@ const DEFAULT_TIMEOUT = 2000;
  * got.blocked; // null
  */
 export function page(origin: string, target: Send, options?: PageOptions): Page;
-export function page(origin: string, target: RequestListener, options?: PageOptions): Page;
-export function page(origin: string, target: Middleware, options?: PageOptions): Page;
+// The functions that answer stand first and by themselves, so that they need no annotations: from several kinds of
+// function TypeScript infers no parameters.
+/**
+ * A page as browsers see it, in front of an application, a server, a URL, a policy, or one of these for each origin.
+ *
+ * @param origin The page's origin: `https://app.example.com`, or `"null"` for a sandboxed frame or a local file.
+ * @param target What answers; without one (or with `null`), requests go where their URL says.
+ * @param options Of the page: `timeout`, `preflightCache`, `secure`.
+ * @returns The page, with a cookie jar of its own.
+ * @throws {TypeError} for what is no origin, and for a target that is none.
+ * @example const got = await page("https://app.example.com", server).fetch("https://api.example.com/orders");
+ */
 export function page(origin: string, target?: Target | null, options?: PageOptions): Page;
 export function page(origin: string, ...rest: [target?: Target | null, options?: PageOptions]): Page {
   const [target, options = {}] = rest;

@@ -12,7 +12,7 @@ import { quote } from "../browser/request.ts";
 import type { Send, WireRequest, WireResponse } from "../browser/types.ts";
 import { type Destination, sendOverHttp } from "./http.ts";
 
-export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 // Not imported from the policy, so that the types of this entry stand alone.
 /**
