@@ -35,6 +35,13 @@ process.once("exit", () => {
   process.exitCode = EXIT.misuse;
 });
 
+// What a policy file leaves behind may fail later, for nobody to catch.
+process.once("uncaughtException", (error: unknown) => {
+  if (ended) return;
+  io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
+  end(EXIT.misuse);
+});
+
 run(process.argv.slice(2), io).then(end, (error: unknown) => {
   io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
   end(EXIT.misuse);

@@ -6,12 +6,12 @@ import { show } from "../policy/issues.ts";
 import { plain } from "./text.ts";
 
 /** @param file As the user wrote it, for the message. */
-export function explainFailure(error: unknown, path: string, file: string): string {
+export function explainFailure(error: unknown, path: string, file: string, cwd: string): string {
   const { code } = Object(error) as { code?: unknown };
   const shown = `Policy file ${show(file)}`;
   if (code === "ERR_UNKNOWN_FILE_EXTENSION" && /\.[mc]?ts\b/.test(textOf(error)))
     return typescript(shown, file);
-  return `${shown} cannot be loaded${placeOf(error, path)}: ${plain(textOf(error), 400)}`;
+  return `${shown} cannot be loaded${placeOf(error, path, cwd)}: ${plain(textOf(error), 400)}`;
 }
 
 /** Node strips types from 22.18 and 24 on; before that, a loader does. */
@@ -23,7 +23,7 @@ function typescript(shown: string, file: string): string {
 }
 
 /** What was thrown may be anything, and its getters may throw, too. */
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return show(error);
     const text = error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
@@ -33,12 +33,12 @@ function textOf(error: unknown): string {
   }
 }
 
-/** ` at line 3`, or ` at lib/origins.mjs line 3` where another file is to blame. */
-function placeOf(error: unknown, path: string): string {
+/** ` (line 3)`, or ` (lib/origins.mjs, line 3)` where another file is to blame. */
+function placeOf(error: unknown, path: string, cwd: string): string {
   const place = placeInStack(error) ?? placeOfSyntaxError(error, path);
   if (place === undefined) return "";
-  const where = place.path === path ? "" : `${plain(relative(process.cwd(), place.path), 200)} `;
-  return ` at ${where}line ${place.line}`;
+  const where = place.path === path ? "" : `${plain(relative(cwd, place.path), 200)}, `;
+  return ` (${where}line ${place.line})`;
 }
 
 interface Place {
@@ -49,10 +49,7 @@ interface Place {
 /** The first line of the stack that names a file of somebody's own: not Node's, and not a package's. */
 function placeInStack(error: unknown): Place | undefined {
   for (const line of stackOf(error).split("\n").slice(0, 50)) {
-    const found =
-      /(file:\/\/[^\s():]*(?::[^\s():/]*\/[^\s():]*)?|(?:\/|[A-Za-z]:\\)[^():]*):(\d+)(?::\d+)?\)?$/.exec(
-        line,
-      );
+    const found = /(?:^|[\s(])(file:\/\/\S+?|\/.+?|[A-Za-z]:\\.+?):(\d+)(?::\d+)?\)?$/.exec(line);
     const [, written = "", number = ""] = found ?? [];
     if (written === "" || written.includes(`${sep}node_modules${sep}`)) continue;
     const path = written.startsWith("file:") ? fileURLToPath(written) : written;

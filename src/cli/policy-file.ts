@@ -4,10 +4,9 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ConfigIssue, formatIssue, show, whereExplained } from "../policy/issues.ts";
 import { asPolicy, type Policy, policyFrom } from "../policy/policy.ts";
-import { within } from "../testing/checked-send.ts";
 import importFile from "./import-file.cjs";
 import { type Io, Misuse } from "./io.ts";
-import { explainFailure } from "./load-failure.ts";
+import { explainFailure, textOf } from "./load-failure.ts";
 import { type Located, parseJson, parseYaml } from "./policy-data.ts";
 import { plain } from "./text.ts";
 
@@ -38,17 +37,20 @@ const KINDS = ".js, .mjs, .cjs, .ts, .mts, .cts, .json, .yaml or .yml";
 export async function loadPolicy(file: string, io: Pick<Io, "cwd">): Promise<Policy> {
   const path = resolve(io.cwd, file);
   const kind = extname(path).toLowerCase();
-  const text = await read(path, file);
-  const options =
-    kind === ".json"
-      ? parsed(text, file, parseJson)
-      : kind === ".yaml" || kind === ".yml"
-        ? parsed(text, file, parseYaml)
-        : SCRIPTS.includes(kind)
-          ? await imported(path, file)
-          : unknownKind(file);
-  return policyOf(await options, file);
+  if (SCRIPTS.includes(kind)) return exportedPolicy(await imported(path, file, io.cwd), file);
+  const parse = PARSERS[kind];
+  if (parse === undefined)
+    throw new Misuse(`Policy file ${show(file)} has no known ending; name a ${KINDS} file.`);
+  return policyOf(await parsed(await read(path, file), file, parse), file);
 }
+
+type Parse = (text: string) => Located | Promise<Located>;
+
+const PARSERS: Readonly<Record<string, Parse>> = {
+  ".json": parseJson,
+  ".yaml": parseYaml,
+  ".yml": parseYaml,
+};
 
 async function read(path: string, file: string): Promise<string> {
   try {
@@ -66,15 +68,7 @@ async function read(path: string, file: string): Promise<string> {
   }
 }
 
-function unknownKind(file: string): never {
-  throw new Misuse(`Policy file ${show(file)} has no known ending; name a ${KINDS} file.`);
-}
-
-async function parsed(
-  text: string,
-  file: string,
-  parse: (text: string) => Located | Promise<Located>,
-): Promise<unknown> {
+async function parsed(text: string, file: string, parse: Parse): Promise<unknown> {
   const result = await parse(text.replace(/^\ufeff/, ""));
   if ("value" in result) return result.value;
   const { kind, line, column, reason } = result;
@@ -83,24 +77,35 @@ async function parsed(
   );
 }
 
-async function imported(path: string, file: string): Promise<unknown> {
-  let exports: Record<string, unknown>;
+async function imported(path: string, file: string, cwd: string): Promise<Exports> {
+  // What is missing or a folder is told in the same words, whatever the kind.
+  await read(path, file);
+  const late = new Misuse(
+    `Policy file ${show(file)} has not been loaded after ${TIMEOUT_MS / 1000} seconds: a top-level await that never ends?`,
+  );
+  let timer: NodeJS.Timeout | undefined;
   const { log, info } = console;
   // What the file prints (dotenv does) must not stand in front of the JSON.
   console.log = console.info = (...given: unknown[]) => console.error(...given);
   try {
-    exports = await within(TIMEOUT_MS, "end of its top-level await", () =>
+    return await Promise.race([
       importFile(pathToFileURL(path).href),
-    );
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(late), TIMEOUT_MS);
+      }),
+    ]);
   } catch (error) {
+    if (error === late) throw late;
     const issues = issuesOf(error);
     if (issues !== undefined) throw new InvalidPolicy(`Policy file ${show(file)}`, issues);
-    throw new Misuse(explainFailure(error, path, file));
+    throw new Misuse(explainFailure(error, path, file, cwd));
   } finally {
+    clearTimeout(timer);
     Object.assign(console, { log, info });
   }
-  return defaultExport(exports, file);
 }
+
+type Exports = Record<string, unknown>;
 
 /** By name, since the file has loaded a copy of this package of its own. */
 function issuesOf(error: unknown): readonly ConfigIssue[] | undefined {
@@ -108,7 +113,17 @@ function issuesOf(error: unknown): readonly ConfigIssue[] | undefined {
   return name === "CorsConfigError" && Array.isArray(issues) ? issues : undefined;
 }
 
-function defaultExport(exports: Record<string, unknown>, file: string): unknown {
+function exportedPolicy(exports: Exports, file: string): Policy {
+  try {
+    return policyOf(defaultExport(exports, file), file);
+  } catch (error) {
+    if (error instanceof Misuse) throw error;
+    // A getter or a proxy of the file's own.
+    throw new Misuse(`The default export of ${show(file)} cannot be read: ${plain(textOf(error), 300)}`);
+  }
+}
+
+function defaultExport(exports: Exports, file: string): unknown {
   const exported = exports.default;
   // What TypeScript compiles to CommonJS has its default export in a property of that name.
   const inner = Object(exported) as { __esModule?: unknown; default?: unknown };
@@ -138,9 +153,11 @@ function isPolicyLike(value: unknown): boolean {
 }
 
 function policyOf(value: unknown, file: string): Policy {
-  if (typeof (Object(value) as { then?: unknown }).then === "function") {
+  if (value instanceof Promise || typeof (Object(value) as { then?: unknown }).then === "function") {
+    // Its failure would end the process.
+    Promise.resolve(value).catch(() => undefined);
     throw new Misuse(
-      `The default export of ${show(file)} is a promise; await it: export default await loadPolicy().`,
+      `The default export of ${show(file)} is a promise; await it: export default await promise.`,
     );
   }
   if (typeof value === "function")
@@ -149,8 +166,8 @@ function policyOf(value: unknown, file: string): Policy {
     return policyFrom(value, loadPolicy);
   } catch (error) {
     const issues = issuesOf(error);
-    if (issues !== undefined) throw new InvalidPolicy(`Policy file ${show(file)}`, issues);
-    throw new Misuse(`The default export of ${show(file)} cannot be read: ${plain(String(error), 200)}.`);
+    if (issues === undefined) throw error;
+    throw new InvalidPolicy(`Policy file ${show(file)}`, issues);
   }
 }
 

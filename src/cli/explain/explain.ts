@@ -80,9 +80,7 @@ export async function explainRequest(policy: Policy, asked: Asked): Promise<Expl
   const watched = {
     async decideAsync(request: Parameters<Policy["decideAsync"]>[0] & { path: string }) {
       try {
-        const decision = await within(TIMEOUT_MS, "answer of the origin function", () =>
-          policy.decideAsync(request),
-        );
+        const decision = await within(TIMEOUT_MS, "answer", () => policy.decideAsync(request));
         exchanges.push(exchangeOf(request, decision));
         return decision;
       } catch (error) {
