@@ -117,11 +117,10 @@ function compareRules(route: string, before: RuleData, after: RuleData, stay: re
     changes.push(change(after.credentials, "credentials", [], text));
   }
   for (const { opens, what, values } of comparePreflights(before, after)) {
-    const named = listed(values, 8);
     const text =
       what === "exposed"
-        ? `${opens ? "exposes" : "no longer exposes"} ${named} on ${route} to ${whom}`
-        : `${what} ${named} ${opens ? "becomes" : "is no longer"} allowed on ${route} for ${whom}`;
+        ? `${opens ? "exposes" : "no longer exposes"} ${listed(values, 8)} on ${route} to ${whom}`
+        : allowance(what, values, opens, `allowed on ${route} for ${whom}`);
     changes.push(change(opens, what, values, text));
   }
   if (before.maxAge !== after.maxAge) {
@@ -136,6 +135,14 @@ function compareRules(route: string, before: RuleData, after: RuleData, stay: re
     changes.push(change(undefined, "option", ["optionsSuccessStatus", ...values], text));
   }
   return changes;
+}
+
+/** "method PUT becomes allowed ...", "headers X-A, X-B are no longer allowed ...", "any header becomes allowed ..." */
+function allowance(noun: string, values: readonly string[], opens: boolean, rest: string): string {
+  const [first = ""] = values;
+  const several = values.length > 1;
+  const subject = first.startsWith("any ") ? first : `${noun}${several ? "s" : ""} ${listed(values, 8)}`;
+  return `${subject} ${opens ? (several ? "become" : "becomes") : several ? "are no longer" : "is no longer"} ${rest}`;
 }
 
 const OPTIONS = {

@@ -8,7 +8,7 @@ import { type Asked, explainRequest } from "./explain.ts";
 import { explanationText } from "./words.ts";
 
 interface Options {
-  readonly origin: string;
+  readonly origin?: string;
   readonly method: string;
   readonly path: string;
   readonly header?: readonly string[];
@@ -31,7 +31,7 @@ export function registerExplain(program: Command, io: Io, finish: (code: number)
     .summary("what a policy answers to one request, and what the browser makes of it")
     .description("Says which route decides, why, with which headers, and what the browser makes of them.")
     .argument("<policy-file>", "default export: a policy or options (.js, .mjs, .cjs, .ts, .json, .yaml)")
-    .requiredOption("--origin <origin>", "the page's origin: https://app.example.com")
+    .option("--origin <origin>", "the page's origin: https://app.example.com")
     .option("--method <method>", "the request's method", "GET")
     .option("--path <path>", "the request's path, or its whole URL", "/")
     .option("--header <header>", "a header that the page sets: NAME or NAME: VALUE; may be repeated", collect)
@@ -51,6 +51,9 @@ function collect(header: string, headers: readonly string[] = []): readonly stri
 }
 
 function readOptions({ origin, method, path, header = [], credentials }: Options): Asked {
+  // Not required of the parser, which would say so before it says that --orgin is none of the options.
+  if (origin === undefined)
+    throw new Misuse("--origin is missing: the page's origin; write --origin https://app.example.com.");
   return {
     origin,
     method,

@@ -110,8 +110,10 @@ export async function explainRequest(policy: Policy, asked: Asked): Promise<Expl
     preflight: preflightOf(asked, result),
     exchanges,
     blocked: result.blocked === null ? null : blockedOf(result, result.blocked, last),
-    // Who stands behind has not answered: nothing is known of that answer.
-    notes: undecided ? [] : result.notes,
+    // Who stands behind has not answered, and acts on nothing that is answered here.
+    notes: undecided
+      ? []
+      : result.notes.filter(({ code }) => code !== "sent-nevertheless" || last?.status === null),
   };
 }
 

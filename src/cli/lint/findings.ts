@@ -26,14 +26,15 @@ export function lintPolicy(policy: Policy): readonly Finding[] {
 export function findingOf(severity: "error" | "warning", issue: ConfigIssue): Finding {
   const { code, path, message, fix } = issue;
   const name = String(code);
-  const why = (ISSUE_CODES as Readonly<Record<string, string>>)[name];
+  // What holds for every value: beside a fix the reason, and without one what to do.
+  const advice = (ISSUE_CODES as Readonly<Record<string, string>>)[name] ?? "";
   return {
     severity,
     code: plain(name, 60),
     path: plain(String(path), 200),
     what: plain(String(message), 900),
-    why: why === undefined ? "" : why,
-    fix: fix === undefined ? "" : plain(spelt(fix), 300),
+    why: fix === undefined ? "" : advice,
+    fix: fix === undefined ? advice : plain(spelt(fix), 300),
   };
 }
 
