@@ -125,6 +125,17 @@ export default defineConfig([
     noExternal: ["cookie"],
     onSuccess: writeTestEntries,
   },
+  {
+    ...shared,
+    entry: { cli: "src/cli/bin.ts" },
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    external: [APART],
+    // It finds the package's own package.json by import.meta.url.
+    shims: true,
+    // Needed on the command line alone: no reason to make every service install them.
+    noExternal: ["commander", "cookie", "js-yaml"],
+  },
   // One by one: together they would share a file with a hash in its name, and old ones would stay.
   ...["src/index.ts", "src/testing/index.ts", "src/testing/matchers.ts"].map(
     (source, index): Options => ({

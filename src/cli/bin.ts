@@ -1,0 +1,56 @@
+// The program boring-cors: the process as the commands see it, and how it ends.
+import { EXIT, type Io } from "./io.ts";
+import { run } from "./main.ts";
+import { plain } from "./text.ts";
+
+const { stdout, stderr, env } = process;
+
+/** https://no-color.org, https://force-color.org */
+function takesColour(): boolean {
+  if ((env.NO_COLOR ?? "") !== "") return false;
+  if ((env.FORCE_COLOR ?? "") !== "") return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return stdout.isTTY === true && env.TERM !== "dumb";
+}
+
+const io: Io = {
+  out: (text) => void stdout.write(text),
+  err: (text) => void stderr.write(text),
+  colour: takesColour(),
+  progress: stderr.isTTY === true,
+  cwd: process.cwd(),
+};
+
+// Who reads the output may have seen enough: `boring-cors lint policy.mjs | head -1`.
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+// A policy file that ends the process must not look like one without findings.
+let ended = false;
+process.once("exit", () => {
+  if (ended) return;
+  io.err("boring-cors: the policy file ended the process (process.exit?) before there was an answer.\n");
+  process.exitCode = EXIT.misuse;
+});
+
+// What a policy file leaves behind may fail later, for nobody to catch.
+process.once("uncaughtException", (error: unknown) => {
+  if (ended) return;
+  io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
+  end(EXIT.misuse);
+});
+
+run(process.argv.slice(2), io).then(end, (error: unknown) => {
+  io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
+  end(EXIT.misuse);
+});
+
+/** Once all is written: a policy file may have opened what would keep the process running, such as a database. */
+function end(code: number): void {
+  ended = true;
+  process.exitCode = code;
+  const flushed = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write("", resolve)));
+  Promise.all(flushed).then(() => process.exit());
+}

@@ -1,0 +1,2 @@
+declare const importFile: (url: string) => Promise<Record<string, unknown>>;
+export = importFile;
