@@ -189,7 +189,9 @@ export const ANSWER_ITEMS: readonly Item[] = [
     title: "Somebody speaks CORS.",
     decidesVerdict: true,
     judge(seen) {
-      const all = [...judged(seen), seen.foreign, seen.noOrigin].filter(isTelling);
+      const all = [...judged(seen), seen.foreign, seen.noOrigin]
+        .filter(isTelling)
+        .filter(({ response }) => response.status < 300);
       if (all.length < 3 || seen.plan.expect === "blocked") return SKIP;
       const speaks = all.some(({ response }) =>
         response.headers.some(([name]) => /^access-control-/i.test(name)),

@@ -34,7 +34,7 @@ export const ORIGIN_ITEMS: readonly Item[] = [
     decidesVerdict: true,
     judge(seen) {
       const missing = judged(seen).filter(
-        (one) => valueIn(one, ALLOW_ORIGIN) === null && !isSomethingElse(one),
+        (one) => valueIn(one, ALLOW_ORIGIN) === null && !isSomethingElse(one, seen),
       );
       if (missing.length === 0) return judged(seen).length === 0 ? SKIP : pass(evidenceOf(seen));
       return fail(
@@ -245,10 +245,10 @@ function evidenceOf(seen: Seen) {
   return judged(seen).flatMap((one) => lines(one, ALLOW_ORIGIN));
 }
 
-/** Answers whose status says what is wrong: other items speak about them. */
-function isSomethingElse({ response }: Exchange): boolean {
+/** Answers whose status says what is wrong: other items speak about them. A 403 may be how an origin is refused. */
+function isSomethingElse({ response }: Exchange, seen: Seen): boolean {
   const status = response?.status ?? 0;
-  return (status >= 300 && status !== 403) || status === 0;
+  return status >= 300 && (status !== 403 || isReadableBy(seen.own, ownOrigin(seen)));
 }
 
 function wrongValue(seen: Seen): Judgement {

@@ -146,14 +146,15 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
   {
     code: "authorization-wildcard",
     title: "Authorization is listed by name.",
+    decidesVerdict: true,
     judge({ preflight, plan }) {
       if (!isCorsAnswer(preflight) || !unsafeRequestHeaderNames(plan.headers).includes("authorization"))
         return SKIP;
       const listed = tokensOf(preflight?.response?.headers ?? [], ALLOW_HEADERS) ?? [];
       const lower = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
       if (!lower.includes("*") || lower.includes("authorization")) return pass();
-      return warn(
-        "By the standard * does not cover Authorization; today's engines let it through all the same.",
+      return fail(
+        "By the standard * does not cover Authorization, whatever today's engines let through.",
         lines(preflight, ALLOW_HEADERS),
         "Send Access-Control-Allow-Headers: Authorization, *; or list all names.",
       );
