@@ -90,6 +90,22 @@ export const CACHES: readonly Animal[] = [
     fails: ["cached-variant"],
   },
   {
+    name: "an answer out of a cache, meant for another",
+    broken: chain(
+      handWritten(),
+      (req, res, next) => {
+        if (req.url === "/orders" && req.method === "GET") {
+          res.setHeader("Access-Control-Allow-Origin", "https://admin.example.com");
+          res.setHeader("Age", "30");
+        }
+        next();
+      },
+      application,
+    ),
+    fixed: right,
+    fails: ["cached-variant", "origin-inexact"],
+  },
+  {
     name: "a 304 without CORS headers",
     broken: chain(withoutOn(304), handWritten(), tagged, application),
     fixed: chain(handWritten(), tagged, application),

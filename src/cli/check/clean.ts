@@ -1,7 +1,7 @@
 // Text that may be printed: without control characters, cut, and without secrets.
 import type { HeaderList } from "../../browser/header-list.ts";
 
-const MOST_CHARACTERS = 300;
+const MOST_CHARACTERS = 700;
 
 /** One line, without control characters (a terminal obeys some of them), cut. */
 export function printable(text: string, most = MOST_CHARACTERS): string {
@@ -16,13 +16,20 @@ export function shown(text: string): string {
 
 /** Names of headers, cookies aside, whose values are nobody's business. */
 export function isSecretName(name: string): boolean {
-  return /authorization|authenticat|token|secret|password|passwd|api-?key|session|signature|credential(?!s$)/i.test(
+  return /authorization|authenticat|token|secret|password|passwd|api[-_]?key|session|signature|credential(?!s$)/i.test(
     name,
   );
 }
 
 const SECRET_PARAMETER =
   /([?&;][^=&;#\s]*(?:token|secret|password|passwd|api_?key|apikey|signature|sig|session|code|auth)[^=&;#\s]*=)[^&;#\s"']+/gi;
+
+/** Keys and tokens in a query. */
+export function withoutSecretParameters(url: string): string {
+  return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`);
+}
+
+export const HIDDEN = "***";
 
 /** Cleans all that is printed. */
 export interface Cleaner {
@@ -45,12 +52,10 @@ export function cleanerFor(sent: HeaderList, cookie: string | undefined): Cleane
   const text = (raw: string) => {
     let without = raw;
     for (const secret of secrets) without = without.split(secret).join(HIDDEN);
-    return printable(without.replace(SECRET_PARAMETER, `$1${HIDDEN}`));
+    return printable(withoutSecretParameters(without));
   };
   return { text, line: (name, value) => `${printable(name, 80)}: ${text(masked(name, value))}` };
 }
-
-export const HIDDEN = "***";
 
 /** The shape of a secret: scheme, cookie names and attributes stay. */
 function masked(name: string, value: string): string {

@@ -35,7 +35,7 @@ export function registerCheck(
     .command("check")
     .description("what a browser concludes about a live URL, why, and what to change")
     .argument("<url>", "what the page fetches")
-    .requiredOption("--origin <origin>", 'the origin of the page: https://app.example.com, or "null"')
+    .option("--origin <origin>", 'the origin of the page: https://app.example.com, or "null"')
     .option("--method <method>", "what the page asks with (default: GET)")
     .option("--header <name: value>", "a header that the page sets; may be repeated", collect)
     .option("--credentials", "the page sends cookies")
@@ -90,16 +90,14 @@ async function check(
       findings: findingsOn(seen),
       drift,
       hops,
+      curl: options.curl ? curlCommands(seen) : null,
       requests: transport.sent,
     };
   } finally {
     transport.close();
   }
   const report = reportOf(found, cleaner);
-  const commands = curlCommands(found.seen);
-  if (options.json)
-    io.out(`${JSON.stringify(options.curl ? { ...report, curl: commands } : report, null, 2)}\n`);
-  else io.out(`${textOf(report, io.colour)}${options.curl ? `\n${commands}` : ""}`);
+  io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report, io.colour));
   return report.exitCode;
 }
 

@@ -82,7 +82,7 @@ function labelled(
   { blocked }: FetchResult,
 ): Exchange {
   const answered = response === null ? null : (answers.get(response.headers) ?? null);
-  const error = answered === null ? (blocked?.message.replace(/^Network error: /, "") ?? "") : undefined;
+  const error = answered === null ? reasonOf(blocked?.cause) : undefined;
   return { label: kind, method, url, headers, body, response: answered, error };
 }
 
@@ -96,9 +96,14 @@ export async function ask(
   try {
     return { ...request, label, response: await transport.send(request, via), error: undefined };
   } catch (error) {
-    const { message = "", code = "" } = Object(error) as { message?: string; code?: string };
-    return { ...request, label, response: null, error: message || code };
+    return { ...request, label, response: null, error: reasonOf(error) };
   }
+}
+
+/** Where Node tried several addresses, the message is empty. */
+function reasonOf(error: unknown): string {
+  const { message = "", code = "" } = Object(error) as { message?: string; code?: string };
+  return message || code || "no answer";
 }
 
 /** The same request from elsewhere; `undefined`: without Origin, as an image asks. */

@@ -1,6 +1,6 @@
 // The same requests for curl, quoted for sh; secrets stay out, as variables to be set.
 import type { WireRequest } from "../../browser/types.ts";
-import { isSecretName } from "./clean.ts";
+import { isSecretName, withoutSecretParameters } from "./clean.ts";
 import type { CheckPlan } from "./options.ts";
 import { preflightOf, type Seen } from "./probes.ts";
 
@@ -29,7 +29,7 @@ function curlOf({ method, url, headers }: WireRequest, { insecure, timeout }: Ch
     `--max-time ${Math.ceil(timeout / 1000)}`,
     ...(method === "HEAD" ? ["--head"] : [`-X ${sh(method)}`]),
     ...headers.filter(([name]) => !/^(sec-fetch-|accept$|referer$)/.test(name)).map(headerOption),
-    sh(urlWithoutSecrets(url)),
+    sh(withoutSecretParameters(url).replace(/[?&]boring-cors-check=[^&]*/, "")),
   ];
   return options.join(" \\\n  ");
 }
@@ -45,14 +45,4 @@ function headerOption([name, value]: readonly [string, string]): string {
 /** POSIX sh: nothing is special within single quotes. */
 export function sh(text: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function urlWithoutSecrets(written: string): string {
-  const url = new URL(written);
-  url.searchParams.delete("boring-cors-check");
-  const secret = [...url.searchParams.keys()].filter(
-    (name) => isSecretName(name) || /^(sig|code|key|auth)$/i.test(name),
-  );
-  for (const name of secret) url.searchParams.set(name, "***");
-  return url.href;
 }

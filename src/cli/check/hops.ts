@@ -59,8 +59,9 @@ export async function walk(seen: Seen, transport: Transport, cleaner: Cleaner): 
   return { hops: asked.map((one) => answersOf(one, cleaner)), changes, culprit: culpritOf(asked, changes) };
 }
 
+/** What changes something is not sent once more for each hop. */
 async function askHop(plan: CheckPlan, via: URL, seen: Seen, transport: Transport): Promise<Asked> {
-  const { result, exchanges, keptBack } = await converse(plan, transport, via);
+  const { result, exchanges, keptBack } = await converse({ ...plan, send: false }, transport, via);
   const actual = exchanges.filter(({ label }) => label === "actual").at(-1);
   const got = actual ?? (await ask(transport, "stand-in", asGet(seen), via));
   const passed = keptBack === undefined ? result.blocked === null : isReadableBy(got, plan.origin);

@@ -4,7 +4,7 @@ import { constructRequest } from "../../browser/request.ts";
 import { parseOrigin } from "../../policy/origin.ts";
 import { adviseOrigin } from "../../policy/origin-advice.ts";
 import { Misuse } from "../io.ts";
-import { shown } from "./clean.ts";
+import { printable, shown } from "./clean.ts";
 
 /** As commander hands them over; nothing is checked yet. */
 export interface CheckOptions {
@@ -103,7 +103,7 @@ function originOf(written: string | undefined): string {
     );
   const { message, fix } = adviseOrigin(written);
   const meant = typeof fix === "string" ? ` Write --origin ${shown(fix)}.` : "";
-  throw new Misuse(`--origin: ${shown(written)} ${message}.${meant}`);
+  throw new Misuse(printable(`--origin: ${shown(written)} ${message}.${meant}`, 1000));
 }
 
 function headersOf(written: readonly string[]): { headers: HeaderList; cookie: string | undefined } {

@@ -119,10 +119,10 @@ let counter = 0;
  * this tool must not bring about.
  */
 function apart(request: WireRequest, name: string): WireRequest {
-  const url = new URL(request.url);
-  const unique = `${Date.now().toString(36)}${counter++}`;
-  url.searchParams.append("boring-cors-check", `${name.replace(/\W+/g, "-")}-${unique}`);
-  return { ...request, url: url.href };
+  const unique = `${name.replace(/\W+/g, "-")}-${Date.now().toString(36)}${counter++}`;
+  // Not by searchParams, which would write all the others anew.
+  const url = `${request.url}${request.url.includes("?") ? "&" : "?"}boring-cors-check=${unique}`;
+  return { ...request, url };
 }
 
 async function foreignThenOwn(base: WireRequest, transport: Transport): Promise<[Exchange, Exchange]> {

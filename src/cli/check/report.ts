@@ -40,6 +40,8 @@ export interface CheckReport {
   readonly drift: readonly Drift[] | null;
   /** With `--via`; `null` without it. */
   readonly hops: HopReport | null;
+  /** With `--curl`: commands for sh; `null` without it. */
+  readonly curl: string | null;
   /** How many went out, of at most 40. */
   readonly requests: number;
   readonly exitCode: 0 | 1;
@@ -75,11 +77,12 @@ export interface Found {
   readonly findings: readonly Finding[];
   readonly drift: readonly Drift[] | null;
   readonly hops: HopReport | null;
+  readonly curl: string | null;
   readonly requests: number;
 }
 
 export function reportOf(found: Found, cleaner: Cleaner): CheckReport {
-  const { seen, verdict, findings, drift, hops, requests } = found;
+  const { seen, verdict, findings, drift, hops, curl, requests } = found;
   const { plan, conversation } = seen;
   const { outcome, certain, step = null, code = null } = verdict;
   const asExpected = isAsExpected(plan, outcome);
@@ -107,14 +110,15 @@ export function reportOf(found: Found, cleaner: Cleaner): CheckReport {
     findings: findings.map((finding) => findingReport(finding, cleaner)),
     drift,
     hops,
+    curl,
     requests,
     exitCode: failed || !asExpected ? 1 : 0,
   };
 }
 
-/** Without `--expect`, what is blocked is what somebody wants to be allowed. What is unknown is nobody's fault. */
+/** Without `--expect`, what is blocked is what somebody wants to be allowed. What is unknown is not blocked so far. */
 function isAsExpected({ expect = "allowed" }: CheckPlan, outcome: Verdict["outcome"]): boolean {
-  return outcome === "unknown" || (outcome === "readable") === (expect === "allowed");
+  return (outcome !== "blocked") === (expect === "allowed");
 }
 
 const OF_INTEREST =

@@ -21,6 +21,7 @@ export function textOf(report: CheckReport, colour: boolean): string {
     ...(report.drift === null ? [] : [driftBlock(report, colours)]),
     ...(report.hops === null ? [] : [hopsBlock(report.hops, colours)]),
     summary(report),
+    ...(report.curl === null ? [] : [report.curl.trimEnd()]),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
