@@ -1,14 +1,12 @@
-// boring-cors check: verdicts, exit codes and what is printed, over real sockets.
-import { execFileSync } from "node:child_process";
+// boring-cors check: verdicts, what is sent, misuse and exit codes, over real sockets.
 import type { RequestListener } from "node:http";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { registerCheck } from "../src/cli/check/command.ts";
 import { type CheckOptions, planOf } from "../src/cli/check/options.ts";
 import { Misuse } from "../src/cli/io.ts";
-import { definePolicy } from "../src/index.ts";
 import { APP, codesOf, listening, noPolicy, reportOn, run } from "./zoo/run.ts";
-import { application, chain, handWritten, PREFLIGHT, service, setting } from "./zoo/service.ts";
+import { application, chain, handWritten, PREFLIGHT, service } from "./zoo/service.ts";
 
 /** What reached a listener. */
 function recording(listener: RequestListener): { seen: string[]; listener: RequestListener } {
@@ -87,6 +85,39 @@ describe("the verdict", () => {
   });
 });
 
+test("a page of the URL's own origin needs no CORS", async () => {
+  const url = await listening(chain(application));
+  const report = await reportOn(`${url}/orders`, { origin: url, method: "PUT", send: true });
+  expect(report.verdict.outcome).toBe("readable");
+  expect(codesOf(report, "fail", "warn")).toEqual([]);
+  expect(report.conversation.map(({ kind }) => kind)).toEqual(["actual"]);
+});
+
+test("a redirect to another host is followed as browsers do, and the probes stay where they were sent", async () => {
+  const hosts = new Set<string | undefined>();
+  const elsewhere = await listening((req, res) => {
+    hosts.add(`${req.headers.host} ${req.headers.origin} ${req.headers.authorization ?? "-"}`);
+    handWritten({ allow: (origin) => origin, credentials: undefined })(req, res, () => res.end("there"));
+  });
+  const other = elsewhere.replace("127.0.0.1", "localhost");
+  const url = await listening(
+    chain(handWritten(), (_req, res) => res.writeHead(307, { Location: `${other}/there` }).end()),
+  );
+  const report = await reportOn(`${url}/orders`, { header: ["Authorization: Bearer 0123456789"] });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  expect(codesOf(report, "fail")).toEqual([]);
+  expect(codesOf(report, "warn")).toEqual(["local-network", "redirect"]);
+  expect([...hosts]).toEqual([`${new URL(other).host} null -`]);
+});
+
+test("mixed content is blocked before anything is sent", async () => {
+  // On Linux this machine, but not an address that browsers trust.
+  const url = (await listening(service())).replace("127.0.0.1", "0.0.0.0");
+  const report = await reportOn(`${url}/orders`);
+  expect(report.verdict).toMatchObject({ outcome: "blocked", step: "request", code: "mixed-content" });
+  expect(report.exitCode).toBe(1);
+});
+
 describe("what is sent", () => {
   test("nothing that changes anything", async () => {
     const { seen, listener } = recording(service());
@@ -146,258 +177,6 @@ describe("what is sent", () => {
       header: ["Cookie: sid=0123456789", "X-Own: 7"],
     });
     expect(heads.slice(0, 2)).toEqual(["OPTIONS - -", "GET sid=0123456789 7"]);
-  });
-});
-
-describe("what is printed", () => {
-  const secrets: CheckOptions = {
-    header: [
-      "Authorization: Bearer s3cret-token-1",
-      "X-Api-Key: s3cret-key-2",
-      "Cookie: sid=s3cret-cookie-3",
-    ],
-    credentials: true,
-    curl: true,
-  };
-
-  test.each([false, true])("never a secret whole, json: %s", async (json) => {
-    const origin = "http://127.0.0.1:9";
-    const echoing = chain(
-      setting("Set-Cookie", "a=s3cret-set-4; SameSite=None; Secure"),
-      (req, res, next) => {
-        // What a server makes of them.
-        res.setHeader("Access-Control-Allow-Origin", String(req.headers.authorization ?? "none"));
-        res.setHeader("Location", "/x?access_token=s3cret-location-5");
-        next();
-      },
-      application,
-    );
-    const url = `${await listening(echoing)}/orders?api_key=s3cret-query-6`;
-    const { out, err } = await run([url], { ...secrets, origin, json });
-    expect(out).toContain("***");
-    expect(out + err).not.toContain("s3cret");
-  });
-
-  test("nothing raw from the wire", async () => {
-    const url = await listening((req) => {
-      req.socket.end(
-        "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: \x9b31mred\xad\r\nServer: a\x85b\r\nContent-Length: 0\r\n\r\n",
-        "latin1",
-      );
-    });
-    for (const options of [{}, { json: true }, { curl: true }]) {
-      const { out, err } = await run([url], { origin: APP, ...options });
-      expect(out).toContain("?31mred?");
-      expect(out + err).not.toMatch(/[^\n\x20-\x7e]/);
-    }
-  });
-
-  test("colour only where somebody looks", async () => {
-    const url = await listening(service());
-    const plain = await run([url], { origin: APP });
-    const painted = await run([url], { origin: APP }, { colour: true });
-    expect(plain.out).not.toContain("\x1b");
-    expect(painted.out).toContain("\x1b[32mpass\x1b[0m");
-  });
-
-  test("progress on a terminal, which is cleared at the end", async () => {
-    const { err } = await run([await listening(service())], { origin: APP }, { progress: true });
-    expect(err.startsWith("\r\x1b[K1 requests, GET ...")).toBe(true);
-    expect(err.endsWith("\r\x1b[K")).toBe(true);
-  });
-
-  test("codes are aligned", async () => {
-    const { out } = await run([`${await listening(service())}/orders`], { origin: APP });
-    const columns = out.split("\n").filter((line) => /^(pass|warn|fail) {2}/.test(line));
-    expect(columns.length).toBeGreaterThan(15);
-    expect(new Set(columns.map((line) => /^\w+ +[\w-]+ +/.exec(line)?.[0].length)).size).toBe(1);
-  });
-
-  test("the schema of --json", async () => {
-    const report = await reportOn(`${await listening(service())}/orders`);
-    expect(Object.keys(report)).toEqual([
-      "schema",
-      "url",
-      "origin",
-      "method",
-      "credentials",
-      "verdict",
-      "expected",
-      "asExpected",
-      "conversation",
-      "findings",
-      "drift",
-      "hops",
-      "curl",
-      "requests",
-      "exitCode",
-    ]);
-    expect(report.schema).toBe("boring-cors/check/1");
-    expect(Object.keys(report.verdict)).toEqual([
-      "outcome",
-      "certain",
-      "step",
-      "code",
-      "message",
-      "send",
-      "policy",
-    ]);
-    expect(report.conversation).toEqual([
-      {
-        kind: "actual",
-        method: "GET",
-        url: report.url,
-        request: [`origin: ${APP}`],
-        status: 200,
-        protocol: "HTTP/1.1",
-        response: [
-          "vary: Origin",
-          `access-control-allow-origin: ${APP}`,
-          "access-control-allow-credentials: true",
-        ],
-        error: null,
-      },
-    ]);
-    expect(report.findings[0]).toEqual({
-      code: "origin-not-allowed",
-      severity: "pass",
-      message: "The page's origin is allowed.",
-      evidence: [`actual: access-control-allow-origin: ${APP}`],
-      fix: "",
-    });
-  });
-});
-
-describe("--curl", () => {
-  test("sh gives curl the very words, whatever stands in them", async () => {
-    const nasty = 'it\'s $(id) `id` "x" \\ $HOME; #';
-    const url = `${await listening(service())}/orders?q='$(id)'&r=[1-3]{a,b}`;
-    const { curl } = await reportOn(url, {
-      header: [`X-Own: ${nasty}`, "Authorization: Bearer 0123456789"],
-      curl: true,
-    });
-    const script = `curl() { printf '%s\\n' "$@"; }\n${curl}`;
-    const env = { PATH: process.env.PATH, AUTHORIZATION: "Bearer mine" };
-    const words = execFileSync("sh", ["-c", script], { encoding: "utf8", env }).split("\n");
-    expect(words).toContain(`x-own: ${nasty}`);
-    expect(words).toContain("authorization: Bearer mine");
-    expect(words).toContain(new URL(url).href);
-    expect(words.filter((word) => word.includes("uid="))).toEqual([]);
-    expect(words.filter((word) => word === "-X").length).toBe(4);
-  });
-});
-
-describe("--policy", () => {
-  const policy = definePolicy({
-    origin: [APP],
-    credentials: true,
-    methods: ["GET", "PUT"],
-    allowedHeaders: ["X-Own", "Content-Type", "Authorization"],
-    maxAge: 600,
-  });
-  const loadPolicy = async () => policy;
-  const options: CheckOptions = {
-    origin: APP,
-    method: "PUT",
-    header: ["X-Own"],
-    credentials: true,
-    policy: "cors.mjs",
-  };
-  const drifting = (rules: Parameters<typeof service>[0]) => service(rules);
-
-  test("no drift where the policy itself answers", async () => {
-    const { cors } = await import("../src/index.ts");
-    const url = await listening(cors(policy).wrap((req, res) => application(req, res, () => {})));
-    const { out, code } = await run([`${url}/orders`], options, { loadPolicy });
-    expect(out).toContain("The live answers are the policy's.");
-    expect(code).toBe(0);
-  });
-
-  test("every line that differs, and exit 1", async () => {
-    const url = await listening(drifting({ preflight: { ...PREFLIGHT, "Access-Control-Max-Age": "60" } }));
-    const { out, code } = await run([`${url}/orders`], { ...options, json: true }, { loadPolicy });
-    const { drift, findings } = JSON.parse(out);
-    expect(code).toBe(1);
-    expect(findings.filter(({ severity }: { severity: string }) => severity === "fail")).toEqual([]);
-    expect(drift).toContainEqual({
-      request: "preflight",
-      what: `OPTIONS /orders from ${APP}`,
-      name: "access-control-max-age",
-      live: "60",
-      policy: "600",
-    });
-  });
-});
-
-describe("--via", () => {
-  const hop = async (inner: string, change: (headers: Headers) => void) =>
-    listening(async (req, res) => {
-      const headers = new Headers();
-      for (const name of ["origin", "access-control-request-method", "access-control-request-headers"])
-        if (typeof req.headers[name] === "string") headers.set(name, req.headers[name]);
-      const got = await fetch(`${inner}${req.url}`, { method: req.method ?? "GET", headers });
-      const out = new Headers(got.headers);
-      for (const name of ["content-length", "transfer-encoding", "connection", "keep-alive"])
-        out.delete(name);
-      change(out);
-      res.writeHead(got.status, [...out].flat()).end();
-    });
-
-  test("names the hop that took the header out", async () => {
-    const origin = await listening(service());
-    const gateway = await hop(origin, (headers) => headers.set("Server", "gate/1"));
-    const cdn = await hop(gateway, (headers) => {
-      headers.delete("access-control-allow-origin");
-      headers.set("X-Cache", "MISS");
-    });
-    const { out, code } = await run([`${cdn}/orders`], { origin: APP, via: [origin, gateway], json: true });
-    const { hops } = JSON.parse(out);
-    expect(code).toBe(1);
-    expect(hops.hops.map(({ hop, readable }: { hop: string; readable: boolean }) => [hop, readable])).toEqual(
-      [
-        [`${origin}/`, true],
-        [`${gateway}/`, true],
-        [cdn, false],
-      ],
-    );
-    expect(hops.changes).toEqual([
-      {
-        hop: cdn,
-        kind: "actual",
-        name: "access-control-allow-origin",
-        change: "dropped",
-        before: [APP],
-        after: [],
-      },
-    ]);
-    expect(hops.culprit).toEqual({
-      hop: cdn,
-      why: `${gateway}/ lets the page through, and this hop dropped access-control-allow-origin (actual)`,
-    });
-    expect(hops.hops[2].hints).toContain("x-cache: MISS");
-    const text = await run([`${cdn}/orders`], { origin: APP, via: [origin, gateway] });
-    expect(text.out).toContain(`culprit: ${cdn}: ${gateway}/ lets the page through`);
-  });
-
-  test("asks every hop under the public Host", async () => {
-    const hosts: (string | undefined)[] = [];
-    const inner = await listening((req, res) => {
-      hosts.push(req.headers.host);
-      service()(req, res);
-    });
-    const outer = await listening(service());
-    const { out } = await run([`${outer}/orders`], { origin: APP, via: [inner] });
-    expect(hosts).toEqual([new URL(outer).host]);
-    expect(out).toContain("No hop changes anything.");
-  });
-
-  test("blames the innermost hop where none lets it through", async () => {
-    const inner = await listening(chain(application));
-    const { out } = await run([`${inner}/orders`], { origin: APP, via: [inner], json: true });
-    expect(JSON.parse(out).hops.culprit).toEqual({
-      hop: `${inner}/`,
-      why: "even there, nearest to the service, the page is blocked",
-    });
   });
 });
 

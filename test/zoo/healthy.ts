@@ -142,4 +142,34 @@ export const HEALTHY: readonly Healthy[] = [
     }, service() as Step),
     options: PUT,
   },
+  {
+    name: "CORS for PUT alone, and a page for GET",
+    listener: chain((req, res, next) => {
+      if (req.method === "GET") res.end("a page");
+      else handWritten({ allow: () => "*", credentials: undefined })(req, res, next);
+    }),
+    options: { method: "PUT", header: ["X-Own: 1"] },
+  },
+  {
+    name: "refusing with 403, without Vary",
+    listener: chain((req, res, next) => {
+      if ((req.headers.origin ?? APP) === APP) next();
+      else res.writeHead(403).end();
+    }, service() as Step),
+  },
+  {
+    name: "strict about its query",
+    listener: chain((req, res, next) => {
+      if (req.url?.includes("?")) res.writeHead(400).end();
+      else next();
+    }, service() as Step),
+    options: PUT,
+  },
+  {
+    name: "with a limit that is reached",
+    listener: chain((req, res, next) => {
+      if (req.url?.includes("?")) res.writeHead(429, { "Retry-After": "1" }).end();
+      else next();
+    }, service() as Step),
+  },
 ];

@@ -1,4 +1,5 @@
 // Checklist: what caches make of the answers.
+import { isRedirect } from "../../browser/checks.ts";
 import { tokensOf, valuesOf } from "../../browser/header-list.ts";
 import type { Exchange } from "./conversation.ts";
 import {
@@ -31,12 +32,14 @@ export const CACHE_ITEMS: readonly Item[] = [
       if (answers.every((one) => answerTo(one) === first)) return pass();
       const without = answers.filter((one) => !varies(one));
       if (without.length === 0) return pass(answers.flatMap((one) => lines(one, "vary")));
-      const evidence = without.flatMap((one) => lines(one, ALLOW_ORIGIN, "vary"));
+      const storable = without.filter(isStorable);
+      const told = storable.length > 0 ? storable : without;
+      const evidence = told.flatMap((one) => [...statusLine(one), ...lines(one, ALLOW_ORIGIN, "vary")]);
       const fix =
         "Send Vary: Origin with every answer of this URL: to origins that are allowed, to those that are not, and without Origin.";
-      if (answers.every(isNeverStored))
+      if (storable.length === 0)
         return warn(
-          "The answers depend on Origin, and Vary does not say so; no-store keeps caches out.",
+          "The answers depend on Origin, and Vary does not say so; caches store none of these, by their status or no-store.",
           evidence,
           fix,
         );
@@ -83,11 +86,14 @@ export const CACHE_ITEMS: readonly Item[] = [
     title: "No cache mixes up origins.",
     judge(seen) {
       const { own, foreign, afterForeign } = seen;
-      if (isSameOrigin(seen) || !isTelling(own) || !isTelling(afterForeign)) return SKIP;
+      if (answersForVary(seen).length === 0 || !isTelling(own) || !isTelling(afterForeign)) return SKIP;
       const fix =
         "Send Vary: Origin from the service with every answer, and see that the cache heeds it; then purge the cache.";
       const origin = ownOrigin(seen);
       const right = isReadableBy(own, origin);
+      // Whoever dislikes an unknown query answers differently for another reason.
+      const sameStatus = own.response.status === afterForeign.response.status;
+      if (!sameStatus) return SKIP;
       if (right && !isReadableBy(afterForeign, origin) && answerTo(afterForeign) === answerTo(foreign))
         return fail(
           "After a request from another origin, the page's own gets that one's answer: a cache mixes them up.",
@@ -124,10 +130,17 @@ export const CACHE_ITEMS: readonly Item[] = [
   },
 ];
 
-/** Own, foreign and no Origin; what a rate limit or a breakdown says depends on other things. */
+/**
+ * Own, foreign and no Origin, where they are answers to the same thing: what a rate limit or a breakdown says depends on
+ * other things, and after a redirect to another host the page's own is another service's.
+ */
 function answersForVary(seen: Seen): Exchange[] {
-  if (isSameOrigin(seen)) return [];
-  return [seen.own, seen.foreign, seen.noOrigin].filter(isTelling);
+  const { own, plan } = seen;
+  if (isSameOrigin(seen) || !isTelling(own) || new URL(own.url).hostname !== plan.url.hostname) return [];
+  const redirects = isRedirect(own.response.status);
+  return [own, seen.foreign, seen.noOrigin]
+    .filter(isTelling)
+    .filter(({ response }) => isRedirect(response.status) === redirects);
 }
 
 /** What a page is told, as one value to compare. */
@@ -140,8 +153,17 @@ function varies(exchange: Exchange | undefined): boolean {
   return vary !== "failure" && vary.some((name) => name === "*" || name.toLowerCase() === "origin");
 }
 
-function isNeverStored(exchange: Exchange): boolean {
-  return /(^|[\s,])no-store([\s,]|$)/i.test(valueIn(exchange, "cache-control") ?? "");
+// RFC 9110 15.1: what caches store without being told to.
+const HEURISTICALLY_CACHEABLE = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501]);
+
+function isStorable(exchange: Exchange): boolean {
+  const control = valueIn(exchange, "cache-control") ?? "";
+  if (/(^|[\s,])no-store([\s,]|$)/i.test(control)) return false;
+  return (
+    HEURISTICALLY_CACHEABLE.has(exchange.response?.status ?? 0) ||
+    /max-age=|s-maxage=|public/i.test(control) ||
+    valueIn(exchange, "expires") !== null
+  );
 }
 
 /** Signs of a cache: which of them an answer has. */

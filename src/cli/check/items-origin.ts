@@ -1,6 +1,6 @@
 // Checklist: the origin that asks, and those that must not be let in.
 import { valuesOf } from "../../browser/header-list.ts";
-import type { Exchange } from "./conversation.ts";
+import { type Exchange, isReadOnly } from "./conversation.ts";
 import {
   ALLOW_CREDENTIALS,
   ALLOW_HEADERS,
@@ -147,6 +147,8 @@ export const ORIGIN_ITEMS: readonly Item[] = [
     judge(seen) {
       const { foreignPreflight, foreign } = seen;
       if (!isTelling(foreignPreflight) || !isTelling(foreign)) return SKIP;
+      // A GET that nobody may read says nothing of what the preflight is for.
+      if (!isReadableBy(seen.own, ownOrigin(seen))) return SKIP;
       const lets = isReadableBy(foreignPreflight, FOREIGN) && foreignPreflight.response.status < 300;
       if (!lets || isReadableBy(foreign, FOREIGN)) return pass(lines(foreignPreflight, ALLOW_ORIGIN));
       return fail(
@@ -233,8 +235,13 @@ function probed(code: string, title: string, which: readonly OriginProbe["name"]
 /** The answers that decide about the page's own request. A redirect is judged by where it leads. */
 export function judged(seen: Seen): Exchange[] {
   if (isSameOrigin(seen)) return [];
-  const { preflight, own } = seen;
-  return [preflight, own].filter((one) => one !== undefined && one.response !== null) as Exchange[];
+  const { preflight, own, standIn, plan } = seen;
+  // A GET may be answered by somebody else than the PUT that it stands in for: against it, it is no evidence.
+  const isNoEvidence =
+    standIn && preflight !== undefined && !isReadOnly(plan.method) && !isReadableBy(own, ownOrigin(seen));
+  return [preflight, isNoEvidence ? undefined : own].filter(
+    (one): one is Exchange => one !== undefined && one.response !== null,
+  );
 }
 
 function originOf(exchange: Exchange, seen: Seen): string {
