@@ -43,6 +43,41 @@ describe("--policy", () => {
       policy: "600",
     });
   });
+
+  test("drift in words", async () => {
+    const url = await listening(service({ vary: false, preflightStatus: 200, expose: "Link" }));
+    const { out, code } = await run([`${url}/orders`], options, { loadPolicy });
+    expect(code).toBe(1);
+    const block = out.slice(
+      out.indexOf("Where the live answers"),
+      out.indexOf("\n\n", out.indexOf("Where the live")),
+    );
+    expect(block.split("\n").slice(0, 10)).toEqual([
+      "Where the live answers differ from the policy:",
+      `drift OPTIONS /orders from ${APP} (preflight)`,
+      "        live:   status: 200",
+      "        policy: status: 204",
+      `drift OPTIONS /orders from ${APP} (preflight)`,
+      "        live:   access-control-expose-headers: Link",
+      "        policy: no access-control-expose-headers",
+      `drift OPTIONS /orders from ${APP} (preflight)`,
+      "        live:   no vary",
+      "        policy: vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+    ]);
+    expect(block).toContain("drift GET /orders, no Origin (no Origin)");
+    expect(out).toMatch(/\d fail, \d warn, \d+ pass, \d+ drift; \d+ requests\.\n$/);
+  });
+
+  test("a route that is left to the application does not drift", async () => {
+    const passing = definePolicy({ routes: { "/": { origin: [APP] }, "/orders": "passthrough" } });
+    const url = await listening(service({ vary: false }));
+    const ran = await run(
+      [`${url}/orders`],
+      { origin: APP, policy: "cors.mjs", json: true },
+      { loadPolicy: async () => passing },
+    );
+    expect(JSON.parse(ran.out).drift).toEqual([]);
+  });
 });
 
 describe("--via", () => {
@@ -114,5 +149,24 @@ describe("--via", () => {
       hop: `${inner}/`,
       why: "even there, nearest to the service, the page is blocked",
     });
+  });
+
+  test("a hop that nobody is at", async () => {
+    const outer = await listening(service());
+    const { out, code } = await run([`${outer}/orders`], { origin: APP, via: ["http://127.0.0.1:9"] });
+    expect(out).toMatch(/^http:\/\/127\.0\.0\.1:9\/ {2}blocked$/m);
+    expect(out).toContain("    actual nothing: connect ECONNREFUSED 127.0.0.1:9");
+    expect(code).toBe(0);
+  });
+
+  test("what changes something is sent to no hop", async () => {
+    const methods: (string | undefined)[] = [];
+    const inner = await listening((req, res) => {
+      methods.push(req.method);
+      service()(req, res);
+    });
+    const outer = await listening(service());
+    await run([`${outer}/orders`], { origin: APP, method: "PUT", send: true, via: [inner] });
+    expect(methods).toEqual(["OPTIONS", "GET"]);
   });
 });

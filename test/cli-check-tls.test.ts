@@ -61,7 +61,9 @@ test("HTTP/2 where the server offers it, over one connection", async () => {
   expect(codesOf(report, "fail")).toEqual([]);
   expect(report.conversation.map(({ protocol }) => protocol)).toEqual(["HTTP/2", "HTTP/2"]);
   expect(report.conversation[0]?.response).toContain("access-control-max-age: 600");
-  expect({ connections, versions: [...versions] }).toEqual({ connections: 1, versions: ["2.0"] });
+  const sent = await reportOn(`${url}/orders`, { ...PUT, insecure: true, send: true });
+  expect(sent.verdict).toMatchObject({ outcome: "readable", certain: true });
+  expect({ connections, versions: [...versions] }).toEqual({ connections: 2, versions: ["2.0"] });
 });
 
 test("a server of HTTP/2 that never answers", async () => {

@@ -1,7 +1,7 @@
 // boring-cors check: verdicts, what is sent, misuse and exit codes, over real sockets.
 import type { RequestListener } from "node:http";
 import { Command } from "commander";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { registerCheck } from "../src/cli/check/command.ts";
 import { type CheckOptions, planOf } from "../src/cli/check/options.ts";
 import { Misuse } from "../src/cli/io.ts";
@@ -165,6 +165,23 @@ describe("what is sent", () => {
     expect({ all, requests: report.requests }).toEqual({ all: 40, requests: 40 });
   });
 
+  test("a stream of events is not waited for", async () => {
+    const open = new Set<unknown>();
+    const url = await listening((req, res) => {
+      open.add(res);
+      res.on("close", () => open.delete(res));
+      handWritten()(req, res, () => {
+        res.writeHead(200, { "Content-Type": "text/event-stream" });
+        setInterval(() => res.write("data: 1\n\n"), 5).unref();
+      });
+    });
+    const started = performance.now();
+    const report = await reportOn(url, { timeout: "10000" });
+    expect(codesOf(report, "fail")).toEqual([]);
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   test("cookies and headers as the page sends them, and none with the preflight", async () => {
     const heads: string[] = [];
     const url = await listening((req, res) => {
@@ -247,6 +264,22 @@ describe("misuse", () => {
     const url = await listening(() => {});
     const { code, err } = await run([url], { origin: APP, timeout: "100" });
     expect(err).toBe(`${url} cannot be reached: no answer within 100 ms.\n`);
+    expect(code).toBe(2);
+  });
+
+  test("an answer that is no answer", async () => {
+    const url = await listening((req) => {
+      req.socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    });
+    const { code, err } = await run([url], { origin: APP });
+    expect(err).toBe(`${url} cannot be reached: the answer is 101 Switching Protocols.\n`);
+    expect(code).toBe(2);
+  });
+
+  test("a cookie that no browser would keep", async () => {
+    const options = { origin: APP, credentials: true, header: ["Cookie: __Secure-a=1"] };
+    const { code, err } = await run(["http://a.example"], options);
+    expect(err).toBe('--header Cookie: no browser would keep the cookie "__Secure-a" for this URL.\n');
     expect(code).toBe(2);
   });
 

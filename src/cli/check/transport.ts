@@ -10,7 +10,7 @@ export const MOST_REQUESTS = 40;
 const MOST_AT_ONCE = 4;
 // Browsers take far longer heads than Node's default of 16 KiB.
 export const MOST_HEAD_BYTES = 256 * 1024;
-// Nothing is said about bodies; what is short is read to its end, so that no server sees an abort.
+// Nothing is said about bodies; what is short is read while others are asked, so that few servers see an abort.
 const MOST_BODY_BYTES = 64 * 1024;
 
 /** An answer's head, and where it came from. */
@@ -44,6 +44,8 @@ export class Transport {
   #atOnce = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #sessions: Http2Sessions;
+  /** Whose bodies are still on their way: a stream of events never ends. */
+  readonly #open = new Set<ClientRequest>();
 
   constructor(private readonly options: TransportOptions) {
     this.#sessions = http2Sessions(options.timeout);
@@ -64,7 +66,7 @@ export class Transport {
       const hop = hopOf(new URL(request.url), via, this.options.insecure);
       const session = await this.#sessions.sessionFor(hop);
       return await (session === undefined
-        ? sendOverHttp1(forwarded(request, hop), hop, this.options.timeout)
+        ? sendOverHttp1(forwarded(request, hop), hop, this.options.timeout, this.#open)
         : session.send(request, hop.prefix));
     } finally {
       this.#atOnce--;
@@ -75,6 +77,7 @@ export class Transport {
   /** Ends what is open; clears the line of progress. */
   close(): void {
     this.#sessions.close();
+    for (const sent of this.#open) sent.destroy();
     if (this.options.io.progress && this.#sent > 0) this.options.io.err("\r\x1b[K");
   }
 
@@ -118,7 +121,12 @@ export function targetOf(request: WireRequest, prefix: string): string {
   return `${prefix}${pathname}${search}`;
 }
 
-function sendOverHttp1(request: WireRequest, hop: Hop, timeout: number): Promise<Answered> {
+function sendOverHttp1(
+  request: WireRequest,
+  hop: Hop,
+  timeout: number,
+  open: Set<ClientRequest>,
+): Promise<Answered> {
   const { protocol, host, port, servername, insecure } = hop;
   return new Promise((resolve, reject) => {
     const sent = (protocol === "https:" ? httpsRequest : httpRequest)({
@@ -131,10 +139,12 @@ function sendOverHttp1(request: WireRequest, hop: Hop, timeout: number): Promise
       ...(protocol === "https:" ? { servername, rejectUnauthorized: !insecure } : {}),
     });
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
-    sent.on("error", (error) => {
+    open.add(sent);
+    sent.on("close", () => {
       clearTimeout(timer);
-      reject(error);
+      open.delete(sent);
     });
+    sent.on("error", reject);
     sent.on("response", (response) => {
       resolve({
         status: response.statusCode ?? 0,
@@ -142,13 +152,9 @@ function sendOverHttp1(request: WireRequest, hop: Hop, timeout: number): Promise
         address: response.socket?.remoteAddress,
         protocol: "HTTP/1.1",
       });
-      drain(response, () => {
-        clearTimeout(timer);
-        sent.destroy();
-      });
+      drain(response, () => sent.destroy());
     });
     sent.on("upgrade", (_response, socket) => {
-      clearTimeout(timer);
       socket.destroy();
       reject(new Error("the answer is 101 Switching Protocols"));
     });
