@@ -117,7 +117,7 @@ describe("what is printed", () => {
     expect(report.findings[0]).toEqual({
       code: "origin-not-allowed",
       severity: "pass",
-      message: "The page's origin is allowed.",
+      message: "Access-Control-Allow-Origin is there.",
       evidence: [`actual: access-control-allow-origin: ${APP}`],
       fix: "",
     });

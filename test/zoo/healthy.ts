@@ -93,6 +93,14 @@ export const HEALTHY: readonly Healthy[] = [
     options: { origin: "https://other.example", expect: "blocked" },
   },
   {
+    name: "ours, with ETags of Express",
+    listener: onExpress5(cors(NAMED), (_req: unknown, res: { send(body: string): void }) =>
+      res.send("orders"),
+    ),
+    options: { credentials: true },
+  },
+  { name: "ours, asked with HEAD", listener: onExpress5(cors(NAMED)), options: { method: "HEAD" } },
+  {
     name: "ours, refusing a method",
     listener: onExpress5(cors(NAMED)),
     options: { method: "DELETE", expect: "blocked" },

@@ -4,6 +4,7 @@ import type { Decision } from "../../policy/options.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Cleaner } from "./clean.ts";
 import type { Exchange } from "./conversation.ts";
+import { varyNames } from "./judgement.ts";
 import type { Seen } from "./probes.ts";
 
 /** One line in which a live answer differs. */
@@ -27,7 +28,7 @@ export async function driftOf(seen: Seen, policy: Policy, cleaner: Cleaner): Pro
   return found;
 }
 
-/** What got an answer of the service's own: no redirect, no rate limit, no breakdown, no authentication. */
+/** What got an answer of the service's own: no redirect, no rate limit, no breakdown, and no other host. */
 function askedOf(seen: Seen): Exchange[] {
   const { conversation, own, standIn, foreign, noOrigin, foreignPreflight, notFound, origins } = seen;
   const all = [
@@ -41,6 +42,7 @@ function askedOf(seen: Seen): Exchange[] {
   ];
   return all.filter((one): one is Exchange => {
     const status = one?.response?.status ?? 0;
+    if (one === undefined || new URL(one.url).hostname !== seen.plan.url.hostname) return false;
     return status >= 200 && (status < 300 || status >= 400) && status < 500 && status !== 429;
   });
 }
@@ -89,7 +91,7 @@ function differences(exchange: Exchange, decision: Decision, cleaner: Cleaner): 
     const wanted = decision.headers[name] ?? null;
     return isSame(name, values, wanted) ? [] : [differing(name, live, wanted)];
   });
-  const vary = varyOf(response.headers);
+  const vary = varyNames(exchange);
   const missing = vary.includes("*")
     ? []
     : decision.vary.filter((name) => !vary.includes(name.toLowerCase()));
@@ -115,9 +117,4 @@ function isSame(name: string, live: readonly string[], wanted: string | null): b
       .join();
   };
   return sorted(live) === sorted([wanted]);
-}
-
-function varyOf(headers: Exchange["headers"]): string[] {
-  const names = tokensOf(headers, "vary") ?? [];
-  return names === "failure" ? [] : names.map((name) => name.toLowerCase());
 }

@@ -1,6 +1,6 @@
 // Checklist: what caches make of the answers.
 import { isRedirect } from "../../browser/checks.ts";
-import { tokensOf, valuesOf } from "../../browser/header-list.ts";
+import { valuesOf } from "../../browser/header-list.ts";
 import type { Exchange } from "./conversation.ts";
 import {
   ALLOW_CREDENTIALS,
@@ -16,6 +16,7 @@ import {
   SKIP,
   statusLine,
   valueIn,
+  varyNames,
   warn,
 } from "./judgement.ts";
 import type { Seen } from "./probes.ts";
@@ -83,7 +84,7 @@ export const CACHE_ITEMS: readonly Item[] = [
   },
   {
     code: "cached-variant",
-    title: "No cache mixes up origins.",
+    title: "No cache was seen to mix up origins.",
     judge(seen) {
       const { own, foreign, afterForeign } = seen;
       if (answersForVary(seen).length === 0 || !isTelling(own) || !isTelling(afterForeign)) return SKIP;
@@ -149,8 +150,7 @@ function answerTo(exchange: Exchange | undefined): string {
 }
 
 function varies(exchange: Exchange | undefined): boolean {
-  const vary = tokensOf(exchange?.response?.headers ?? [], "vary") ?? [];
-  return vary !== "failure" && vary.some((name) => name === "*" || name.toLowerCase() === "origin");
+  return varyNames(exchange).some((name) => name === "*" || name === "origin");
 }
 
 // RFC 9110 15.1: what caches store without being told to.

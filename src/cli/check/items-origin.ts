@@ -30,13 +30,13 @@ import type { Seen } from "./probes.ts";
 export const ORIGIN_ITEMS: readonly Item[] = [
   {
     code: "origin-not-allowed",
-    title: "The page's origin is allowed.",
+    title: "Access-Control-Allow-Origin is there.",
     decidesVerdict: true,
     judge(seen) {
-      const missing = judged(seen).filter(
-        (one) => valueIn(one, ALLOW_ORIGIN) === null && !isSomethingElse(one, seen),
-      );
-      if (missing.length === 0) return judged(seen).length === 0 ? SKIP : pass(evidenceOf(seen));
+      const asked = judged(seen).filter((one) => !isSomethingElse(one, seen));
+      const missing = asked.filter((one) => valueIn(one, ALLOW_ORIGIN) === null);
+      if (missing.length === 0)
+        return asked.length === 0 ? SKIP : pass(asked.flatMap((one) => lines(one, ALLOW_ORIGIN)));
       return fail(
         `No Access-Control-Allow-Origin for ${seen.plan.origin}.`,
         missing.flatMap((one) => [...statusLine(one), ...lines(one, ALLOW_ORIGIN)]),
@@ -95,7 +95,8 @@ export const ORIGIN_ITEMS: readonly Item[] = [
       const without = judged(seen).filter(
         (one) => names(one, originOf(one, seen)) && !allowsCredentials(one),
       );
-      if (without.length === 0) return judged(seen).length === 0 ? SKIP : pass();
+      const named = judged(seen).some((one) => names(one, originOf(one, seen)));
+      if (without.length === 0) return named ? pass() : SKIP;
       return fail(
         "The page sends credentials, and Access-Control-Allow-Credentials is not true.",
         without.flatMap((one) => lines(one, ALLOW_CREDENTIALS)),
@@ -122,7 +123,7 @@ export const ORIGIN_ITEMS: readonly Item[] = [
   },
   {
     code: "origin-reflected",
-    title: "Strangers are refused.",
+    title: "No stranger's origin is echoed.",
     judge(seen) {
       const { foreign } = seen;
       if (!isTelling(foreign)) return SKIP;
@@ -143,7 +144,7 @@ export const ORIGIN_ITEMS: readonly Item[] = [
   },
   {
     code: "preflight-any-origin",
-    title: "Preflights of strangers are refused.",
+    title: "Preflights are as strict as answers.",
     judge(seen) {
       const { foreignPreflight, foreign } = seen;
       if (!isTelling(foreignPreflight) || !isTelling(foreign)) return SKIP;

@@ -191,7 +191,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
   },
   {
     code: "options-swallowed",
-    title: "Plain OPTIONS reaches the application.",
+    title: "Plain OPTIONS is not taken for a preflight.",
     judge({ plainOptions }) {
       const status = statusOf(plainOptions);
       if (status === 0) return SKIP;

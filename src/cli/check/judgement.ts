@@ -79,6 +79,12 @@ export function valueIn(exchange: Exchange | undefined, name: string): string | 
   return combined(exchange?.response?.headers ?? [], name);
 }
 
+/** What Vary names, in lower case. Caches are not as strict as browsers: one name that is none voids no list. */
+export function varyNames(exchange: Exchange | undefined): string[] {
+  const names = (valueIn(exchange, "vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== "");
+}
+
 /** May any page of this origin read it, cookies aside? */
 export function isReadableBy(exchange: Exchange | undefined, origin: string): boolean {
   const { response = null } = exchange ?? {};
