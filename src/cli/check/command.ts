@@ -1,0 +1,114 @@
+// boring-cors check: what a browser concludes about a live URL, why, and what to change where.
+import type { Command } from "commander";
+import type { Policy } from "../../policy/policy.ts";
+import { EXIT, type Io, Misuse } from "../io.ts";
+import { findingsOn } from "./checklist.ts";
+import { cleanerFor, printable } from "./clean.ts";
+import { converse } from "./conversation.ts";
+import { curlCommands } from "./curl.ts";
+import { driftOf } from "./drift.ts";
+import { walk } from "./hops.ts";
+import { type CheckOptions, type CheckPlan, planOf } from "./options.ts";
+import { probe, type Seen } from "./probes.ts";
+import { type Found, reportOf } from "./report.ts";
+import { textOf } from "./text.ts";
+import { Transport } from "./transport.ts";
+import { verdictOn } from "./verdict.ts";
+
+export type LoadPolicy = (file: string, io: Io) => Promise<Policy>;
+
+/**
+ * Adds the command to the parser.
+ *
+ * @param exit Takes the exit code.
+ */
+export function registerCheck(
+  program: Command,
+  io: Io,
+  loadPolicy: LoadPolicy,
+  exit: (code: number) => void = (code) => {
+    process.exitCode = code;
+  },
+): void {
+  const collect = (value: string, earlier: string[] = []) => [...earlier, value];
+  program
+    .command("check")
+    .description("what a browser concludes about a live URL, why, and what to change")
+    .argument("<url>", "what the page fetches")
+    .option("--origin <origin>", 'the origin of the page: https://app.example.com, or "null"')
+    .option("--method <method>", "what the page asks with (default: GET)")
+    .option("--header <name: value>", "a header that the page sets; may be repeated", collect)
+    .option("--credentials", "the page sends cookies")
+    .option("--send", "send methods that change something, too; otherwise they are only preflighted")
+    .option("--expect <verdict>", "allowed or blocked: exit 1 if it is not so")
+    .option("--policy <file>", "compare the live answers with this policy")
+    .option("--via <url...>", "the same request to these hops, from the service outwards")
+    .option("--json", "print data")
+    .option("--curl", "print the curl commands that ask the same")
+    .option("--insecure", "accept any certificate")
+    .option("--timeout <ms>", "for one answer (default: 5000)")
+    .action(async (url: string, options: CheckOptions) =>
+      exit(await checkCommand([url], options, io, loadPolicy)),
+    );
+}
+
+/** Does the work. @returns The exit code: 0 as expected, 1 something found, 2 misuse or unreachable. */
+export async function checkCommand(
+  args: readonly string[],
+  options: CheckOptions,
+  io: Io,
+  loadPolicy: LoadPolicy,
+): Promise<number> {
+  try {
+    const plan = planOf(args, options);
+    const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy, io);
+    return await check(plan, options, policy, io);
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    io.err(`${error.message}\n`);
+    return EXIT.misuse;
+  }
+}
+
+async function check(
+  plan: CheckPlan,
+  options: CheckOptions,
+  policy: Policy | undefined,
+  io: Io,
+): Promise<number> {
+  const transport = new Transport({ timeout: plan.timeout, insecure: plan.insecure, io });
+  const cleaner = cleanerFor(plan.headers, plan.cookie);
+  let found: Found;
+  try {
+    const seen = await probe(plan, await converse(plan, transport), transport);
+    if (!isReached(seen)) throw new Misuse(unreachable(seen, cleaner.text));
+    const hops = plan.via.length === 0 ? null : await walk(seen, transport, cleaner);
+    const drift = policy === undefined ? null : await driftOf(seen, policy, cleaner);
+    found = {
+      seen,
+      verdict: verdictOn(seen),
+      findings: findingsOn(seen),
+      drift,
+      hops,
+      curl: options.curl ? curlCommands(seen) : null,
+      requests: transport.sent,
+    };
+  } finally {
+    transport.close();
+  }
+  const report = reportOf(found, cleaner);
+  io.out(options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report, io.colour));
+  return report.exitCode;
+}
+
+function isReached({ conversation, own }: Seen): boolean {
+  return [...conversation.exchanges, own].some((one) => one?.response != null);
+}
+
+function unreachable({ plan, own, conversation }: Seen, clean: (text: string) => string): string {
+  const error = own?.error ?? conversation.exchanges[0]?.error ?? "";
+  const advice = /certificate|self.signed|altname|CERT_/i.test(error)
+    ? "; with --insecure any certificate will do"
+    : "";
+  return `${printable(plan.url.origin)} cannot be reached: ${clean(error)}${advice}.`;
+}

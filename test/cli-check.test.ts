@@ -1,0 +1,319 @@
+// boring-cors check: verdicts, what is sent, misuse and exit codes, over real sockets.
+import type { RequestListener } from "node:http";
+import { Command } from "commander";
+import { describe, expect, test, vi } from "vitest";
+import { registerCheck } from "../src/cli/check/command.ts";
+import { type CheckOptions, planOf } from "../src/cli/check/options.ts";
+import { Misuse } from "../src/cli/io.ts";
+import { APP, codesOf, listening, noPolicy, reportOn, run } from "./zoo/run.ts";
+import { application, chain, handWritten, PREFLIGHT, service } from "./zoo/service.ts";
+
+/** What reached a listener. */
+function recording(listener: RequestListener): { seen: string[]; listener: RequestListener } {
+  const seen: string[] = [];
+  return {
+    seen,
+    listener: (req, res) => {
+      seen.push(`${req.method} ${req.url} ${req.headers.origin ?? "-"}`);
+      listener(req, res);
+    },
+  };
+}
+
+describe("the verdict", () => {
+  const table: [
+    name: string,
+    listener: RequestListener,
+    options: CheckOptions,
+    line: RegExp,
+    exit: number,
+  ][] = [
+    ["readable", service(), {}, /^readable: The page can read the answer \(200\)\.$/m, 0],
+    [
+      "blocked at the preflight",
+      service({ preflight: { ...PREFLIGHT, "Access-Control-Allow-Methods": "GET" } }),
+      { method: "PUT" },
+      /^blocked at step preflight: .*Method PUT is not allowed.* Send Access-Control-Allow-Methods: GET, PUT\.$/m,
+      1,
+    ],
+    [
+      "blocked at the response",
+      chain(application),
+      {},
+      /^blocked at step response: .*No 'Access-Control-Allow-Origin'.* Send Access-Control-Allow-Origin: https:\/\/app\.example\.com and Vary: Origin\.$/m,
+      1,
+    ],
+    [
+      "a missing header",
+      service({ preflight: { ...PREFLIGHT, "Access-Control-Allow-Headers": "X-A" } }),
+      { header: ["X-Own"] },
+      /^blocked at step preflight: .* Send Access-Control-Allow-Headers: X-A, x-own\.$/m,
+      1,
+    ],
+    [
+      "kept back",
+      service(),
+      { method: "PUT" },
+      /^readable: The preflight passes; PUT was not sent.*--send sends it\.$/m,
+      0,
+    ],
+    ["kept back, without a preflight", service(), { method: "POST" }, /^readable: POST was not sent/m, 0],
+    [
+      "kept back, and nothing tells",
+      chain(handWritten({ allow: () => undefined }), (_req, res) => res.writeHead(405).end()),
+      { method: "POST" },
+      /^unknown: POST was not sent, and a GET in its place tells nothing \(405\)/m,
+      0,
+    ],
+    [
+      "kept back, and not readable",
+      chain(application),
+      { method: "POST" },
+      /^blocked at step response: POST was not sent, and a GET in its place cannot be read/m,
+      1,
+    ],
+    ["as expected", chain(application), { expect: "blocked" }, /^Expected blocked: so it is\.$/m, 0],
+    ["not as expected", service(), { expect: "blocked" }, /^Expected blocked: it is not\.$/m, 1],
+  ];
+  test.each(table)("%s", async (_name, listener, options, line, exit) => {
+    const { out, err, code } = await run([`${await listening(listener)}/orders`], {
+      origin: APP,
+      ...options,
+    });
+    expect(out).toMatch(line);
+    expect({ err, code }).toEqual({ err: "", code: exit });
+  });
+});
+
+test("a page of the URL's own origin needs no CORS", async () => {
+  const url = await listening(chain(application));
+  const report = await reportOn(`${url}/orders`, { origin: url, method: "PUT", send: true });
+  expect(report.verdict.outcome).toBe("readable");
+  expect(codesOf(report, "fail", "warn")).toEqual([]);
+  expect(report.conversation.map(({ kind }) => kind)).toEqual(["actual"]);
+});
+
+test("a redirect to another host is followed as browsers do, and the probes stay where they were sent", async () => {
+  const hosts = new Set<string | undefined>();
+  const elsewhere = await listening((req, res) => {
+    hosts.add(`${req.headers.host} ${req.headers.origin} ${req.headers.authorization ?? "-"}`);
+    handWritten({ allow: (origin) => origin, credentials: undefined })(req, res, () => res.end("there"));
+  });
+  const other = elsewhere.replace("127.0.0.1", "localhost");
+  const url = await listening(
+    chain(handWritten(), (_req, res) => res.writeHead(307, { Location: `${other}/there` }).end()),
+  );
+  const report = await reportOn(`${url}/orders`, { header: ["Authorization: Bearer 0123456789"] });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  expect(codesOf(report, "fail")).toEqual([]);
+  expect(codesOf(report, "warn")).toEqual(["local-network", "redirect"]);
+  expect([...hosts]).toEqual([`${new URL(other).host} null -`]);
+});
+
+test("mixed content is blocked before anything is sent", async () => {
+  // On Linux this machine, but not an address that browsers trust.
+  const url = (await listening(service())).replace("127.0.0.1", "0.0.0.0");
+  const report = await reportOn(`${url}/orders`);
+  expect(report.verdict).toMatchObject({ outcome: "blocked", step: "request", code: "mixed-content" });
+  expect(report.exitCode).toBe(1);
+});
+
+describe("what is sent", () => {
+  test("nothing that changes anything", async () => {
+    const { seen, listener } = recording(service());
+    await run([`${await listening(listener)}/orders`], { origin: APP, method: "PUT" });
+    expect([...new Set(seen.map((line) => line.split(" ")[0]))].sort()).toEqual(["GET", "OPTIONS"]);
+  });
+
+  test("with --send the request itself, once", async () => {
+    const { seen, listener } = recording(service());
+    const report = await reportOn(`${await listening(listener)}/orders`, { method: "PUT", send: true });
+    expect(seen.filter((line) => line.startsWith("PUT"))).toEqual([`PUT /orders ${APP}`]);
+    expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  });
+
+  test("probes have URLs of their own, so that no cache is poisoned", async () => {
+    const { seen, listener } = recording(service());
+    await run([`${await listening(listener)}/orders`], { origin: APP });
+    expect(seen.filter((line) => line.startsWith("GET /orders ")).map((line) => line.split(" ")[2])).toEqual([
+      APP,
+    ]);
+    expect(seen.length).toBeLessThan(20);
+  });
+
+  test("four at a time", async () => {
+    let [open, most] = [0, 0];
+    const url = await listening((req, res) => {
+      most = Math.max(most, ++open);
+      setTimeout(() => {
+        open--;
+        service()(req, res);
+      }, 20);
+    });
+    await run([`${url}/orders`], { origin: APP });
+    expect(most).toBe(4);
+  });
+
+  test("forty at most", async () => {
+    let all = 0;
+    const url = await listening((req, res) => {
+      all++;
+      if (req.method === "OPTIONS") handWritten()(req, res, () => res.end());
+      else res.writeHead(302, { Location: `/${all}`, "Access-Control-Allow-Origin": APP }).end();
+    });
+    const report = await reportOn(url, { header: ["X-Own"] });
+    expect({ all, requests: report.requests }).toEqual({ all: 40, requests: 40 });
+  });
+
+  test("a stream of events is not waited for", async () => {
+    const open = new Set<unknown>();
+    const url = await listening((req, res) => {
+      open.add(res);
+      res.on("close", () => open.delete(res));
+      handWritten()(req, res, () => {
+        res.writeHead(200, { "Content-Type": "text/event-stream" });
+        setInterval(() => res.write("data: 1\n\n"), 5).unref();
+      });
+    });
+    const started = performance.now();
+    const report = await reportOn(url, { timeout: "10000" });
+    expect(codesOf(report, "fail")).toEqual([]);
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test("cookies and headers as the page sends them, and none with the preflight", async () => {
+    const heads: string[] = [];
+    const url = await listening((req, res) => {
+      heads.push(`${req.method} ${req.headers.cookie ?? "-"} ${req.headers["x-own"] ?? "-"}`);
+      service()(req, res);
+    });
+    await run([`${url}/orders`], {
+      origin: "http://127.0.0.1:1",
+      credentials: true,
+      header: ["Cookie: sid=0123456789", "X-Own: 7"],
+    });
+    expect(heads.slice(0, 2)).toEqual(["OPTIONS - -", "GET sid=0123456789 7"]);
+  });
+});
+
+describe("misuse", () => {
+  const table: [args: string[], options: CheckOptions, message: RegExp][] = [
+    [[], { origin: APP }, /^URL: none is given; write boring-cors check/],
+    [["https://a.example", "https://b.example"], { origin: APP }, /^URL: one at a time/],
+    [
+      ["api.example.com/orders"],
+      { origin: APP },
+      /has no scheme; write "https:\/\/api\.example\.com\/orders"/,
+    ],
+    [
+      ["ftp://api.example.com"],
+      { origin: APP },
+      /has the scheme ftp, .*; write "https:\/\/api\.example\.com"/,
+    ],
+    [["https://"], { origin: APP }, /is no URL/],
+    [["https://me:pw@api.example.com"], { origin: APP }, /no URL with a user name or password/],
+    [["https://a.example"], {}, /^--origin: none is given/],
+    [["https://a.example"], { origin: "app.example.com" }, /^--origin: .*"https:\/\/app\.example\.com"/],
+    [["https://a.example"], { origin: "https://app.example.com/" }, /slash/],
+    [["https://a.example"], { origin: "*" }, /is a pattern/],
+    [["https://a.example"], { origin: "https://\x1b[31m" }, /is not an origin/],
+    [
+      ["https://a.example"],
+      { origin: APP, header: ["X-A: 1\r\nX-B: 2"] },
+      /^--header: "X-A" has a line break or NUL in it; write each header by itself/,
+    ],
+    [
+      ["https://a.example"],
+      { origin: APP, header: ["no name: 1"] },
+      /^--header: "no name" is no header name/,
+    ],
+    [["https://a.example"], { origin: APP, header: ["X-A: \u2603"] }, /characters that no header can have/],
+    [["https://a.example"], { origin: APP, header: ["Cookie: a=1"] }, /write --credentials, too/],
+    [["https://a.example"], { origin: APP, method: "TRACE" }, /^--method: .*scripts cannot use/],
+    [["https://a.example"], { origin: APP, method: "GE T" }, /^--method: .*not a valid HTTP method/],
+    [["https://a.example"], { origin: APP, expect: "yes" }, /write --expect allowed or --expect blocked/],
+    [["https://a.example"], { origin: APP, timeout: "soon" }, /^--timeout: "soon"/],
+    [["https://a.example"], { origin: APP, timeout: "0" }, /^--timeout: "0"/],
+    [["https://a.example"], { origin: APP, via: ["10.0.0.1:80"] }, /^--via: .* has no scheme/],
+  ];
+  test.each(table)("%j %j", async (args, options, message) => {
+    const { code, out, err } = await run(args, options);
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^[\x20-\x7e]+\n$/);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
+  test("a policy that cannot be loaded", async () => {
+    const loadPolicy = async () => {
+      throw new Misuse("cors.mjs: not found");
+    };
+    const ran = await run(["https://a.example"], { origin: APP, policy: "cors.mjs" }, { loadPolicy });
+    expect(ran).toEqual({ code: 2, out: "", err: "cors.mjs: not found\n" });
+  });
+
+  test("nobody answers", async () => {
+    const { code, out, err } = await run(["http://127.0.0.1:9"], { origin: APP, method: "PUT" });
+    expect(err).toMatch(
+      /^http:\/\/127\.0\.0\.1:9 cannot be reached: connect ECONNREFUSED 127\.0\.0\.1:9\.\n$/,
+    );
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
+  test("nobody answers in time", async () => {
+    const url = await listening(() => {});
+    const { code, err } = await run([url], { origin: APP, timeout: "100" });
+    expect(err).toBe(`${url} cannot be reached: no answer within 100 ms.\n`);
+    expect(code).toBe(2);
+  });
+
+  test("an answer that is no answer", async () => {
+    const url = await listening((req) => {
+      req.socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    });
+    const { code, err } = await run([url], { origin: APP });
+    expect(err).toBe(`${url} cannot be reached: the answer is 101 Switching Protocols.\n`);
+    expect(code).toBe(2);
+  });
+
+  test("a cookie that no browser would keep", async () => {
+    const options = { origin: APP, credentials: true, header: ["Cookie: __Secure-a=1"] };
+    const { code, err } = await run(["http://a.example"], options);
+    expect(err).toBe('--header Cookie: no browser would keep the cookie "__Secure-a" for this URL.\n');
+    expect(code).toBe(2);
+  });
+
+  test("what answers speaks no HTTP", async () => {
+    const url = await listening((req) => req.socket.end("SSH-2.0-x\r\n"));
+    const { code, err } = await run([url], { origin: APP });
+    expect(err).toMatch(/cannot be reached: Parse Error/);
+    expect(code).toBe(2);
+  });
+});
+
+test("methods are written as the browser writes them", () => {
+  const methodOf = (method: string) => planOf(["https://a.example"], { origin: APP, method }).method;
+  expect([methodOf("put"), methodOf("patch")]).toEqual(["PUT", "patch"]);
+});
+
+test("commander hands everything over", async () => {
+  const url = await listening(service());
+  const printed: string[] = [];
+  const exits: number[] = [];
+  const io = {
+    out: (text: string) => printed.push(text),
+    err: (text: string) => printed.push(text),
+    colour: false,
+    progress: false,
+    cwd: ".",
+  };
+  const program = new Command();
+  registerCheck(program, io, noPolicy, (code) => exits.push(code));
+  const words = `check ${url}/orders --origin ${APP} --header X-Own --header X-Nobody:1 --json --expect blocked --via ${url}`;
+  await program.parseAsync(words.split(" "), { from: "user" });
+  const report = JSON.parse(printed.join(""));
+  expect(exits).toEqual([0]);
+  expect(report.verdict.code).toBe("preflight-header");
+  expect(codesOf(report, "fail")).toEqual([]);
+  expect(report.hops.hops.length).toBe(2);
+});

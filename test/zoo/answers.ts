@@ -1,0 +1,94 @@
+// Broken services, written by hand: answers, errors, redirects, and no answer at all.
+import { type Animal, COOKIES, PUT, right, withoutOn } from "./animal.ts";
+import { application, chain, handWritten, type Step, service, setting } from "./service.ts";
+
+export const ANSWERS: readonly Animal[] = [
+  {
+    name: "errors without CORS headers",
+    broken: chain(withoutOn(404), right as Step),
+    fixed: right,
+    warns: ["errors-without-cors"],
+  },
+  {
+    name: "a redirect",
+    broken: chain(
+      handWritten(),
+      (req, res, next) => {
+        if (req.url === "/orders") res.writeHead(308, { Location: "/orders?page=1" }).end();
+        else next();
+      },
+      application,
+    ),
+    fixed: right,
+    warns: ["redirect"],
+  },
+  {
+    name: "a redirect without CORS headers",
+    broken: chain((req, res, next) => {
+      if (req.url === "/orders") res.writeHead(308, { Location: "/orders?page=1" }).end();
+      else next();
+    }, right as Step),
+    fixed: right,
+    fails: ["answer-without-cors"],
+    warns: ["redirect"],
+  },
+  {
+    name: "http redirected to https",
+    broken: chain((req, res) => {
+      res.writeHead(301, { Location: `https://${req.headers.host}/orders` }).end();
+    }),
+    fixed: right,
+    fails: ["answer-without-cors"],
+    warns: ["https-redirect"],
+  },
+  {
+    name: "pagination that no page can read",
+    broken: chain(
+      setting("X-Total-Count", "7"),
+      setting("Link", "</orders?page=2>; rel=next"),
+      right as Step,
+    ),
+    fixed: chain(setting("X-Total-Count", "7"), service({ expose: "X-Total-Count" }) as Step),
+    warns: ["exposed-headers"],
+  },
+  {
+    name: "a cookie that stays at home",
+    broken: chain(setting("Set-Cookie", "sid=0123456789; HttpOnly; SameSite=Lax"), right as Step),
+    fixed: chain(setting("Set-Cookie", "sid=0123456789; HttpOnly; SameSite=None; Secure"), right as Step),
+    options: COOKIES,
+    warns: ["cookies"],
+  },
+  {
+    name: "helmet's resource policy",
+    broken: chain(setting("Cross-Origin-Resource-Policy", "same-origin"), right as Step),
+    fixed: chain(setting("Cross-Origin-Resource-Policy", "cross-origin"), right as Step),
+    warns: ["resource-policy"],
+  },
+  {
+    name: "preflights are reset",
+    broken: chain(
+      (req, _res, next) => (req.method === "OPTIONS" ? req.socket.resetAndDestroy() : next()),
+      right as Step,
+    ),
+    fixed: right,
+    options: PUT,
+    fails: ["no-answer"],
+  },
+  {
+    name: "preflights never end",
+    broken: chain((req, _res, next) => (req.method === "OPTIONS" ? undefined : next()), right as Step),
+    fixed: right,
+    options: { ...PUT, timeout: "200" },
+    fails: ["no-answer"],
+  },
+  {
+    name: "preflights get garbage",
+    broken: chain(
+      (req, _res, next) => (req.method === "OPTIONS" ? req.socket.end("garbage\r\n\r\n") : next()),
+      right as Step,
+    ),
+    fixed: right,
+    options: PUT,
+    fails: ["no-answer"],
+  },
+];

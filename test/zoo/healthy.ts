@@ -1,0 +1,183 @@
+// Healthy services: nothing fails there, whoever wrote them.
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import compression from "compression";
+import connect from "connect";
+import npmCors from "cors";
+import express from "express";
+import express4 from "express4";
+import helmet from "helmet";
+import type { CheckOptions } from "../../src/cli/check/options.ts";
+import { cors } from "../../src/index.ts";
+import { APP } from "./run.ts";
+import {
+  application,
+  chain,
+  handWritten,
+  isPreflight,
+  PREFLIGHT,
+  type Step,
+  service,
+  setting,
+} from "./service.ts";
+
+export interface Healthy {
+  readonly name: string;
+  readonly listener: RequestListener;
+  readonly options?: CheckOptions;
+}
+
+const PUT: CheckOptions = { method: "PUT", header: ["X-Own: 1"], credentials: true };
+const NAMED = {
+  origin: [APP],
+  credentials: true,
+  methods: ["GET", "PUT"],
+  allowedHeaders: ["X-Own"],
+} as const;
+const app = (req: IncomingMessage, res: ServerResponse) => application(req, res, () => {});
+const onExpress5 = (...middleware: readonly unknown[]) =>
+  middleware.reduce((built: ReturnType<typeof express>, one) => built.use(one as Step), express()).use(app);
+
+/** As nginx does it with maps: empty values send nothing, the preflight is answered in front of everything. */
+const likeNginx: Step = (req, res, next) => {
+  const known = req.headers.origin === APP;
+  res.setHeader("Vary", "Origin");
+  const maps = {
+    "Access-Control-Allow-Origin": known ? APP : "",
+    "Access-Control-Allow-Credentials": known ? "true" : "",
+    "Access-Control-Allow-Methods": known && isPreflight(req) ? "GET, PUT" : "",
+    "Access-Control-Allow-Headers": known && isPreflight(req) ? "X-Own" : "",
+    "Access-Control-Max-Age": known && isPreflight(req) ? "600" : "",
+  };
+  for (const [name, value] of Object.entries(maps)) if (value !== "") res.setHeader(name, value);
+  if (isPreflight(req)) res.writeHead(204).end();
+  else next();
+};
+
+/** As @fastify/cors does it: strict preflights, Vary always, 404 for plain OPTIONS. */
+const likeFastify: Step = (req, res, next) => {
+  res.setHeader("vary", "Origin");
+  if (req.headers.origin === APP) {
+    res.setHeader("access-control-allow-origin", APP);
+    res.setHeader("access-control-allow-credentials", "true");
+  }
+  if (!isPreflight(req)) return next();
+  res.setHeader("access-control-allow-methods", "GET,HEAD,PUT");
+  res.setHeader("access-control-allow-headers", req.headers["access-control-request-headers"] ?? "");
+  res.writeHead(204, { "content-length": "0" }).end();
+};
+
+export const HEALTHY: readonly Healthy[] = [
+  { name: "ours, on Express 5", listener: onExpress5(cors(NAMED)), options: PUT },
+  { name: "ours, on Express 4", listener: express4().use(cors(NAMED)).use(app), options: PUT },
+  { name: "ours, on Connect", listener: connect().use(cors(NAMED)).use(app), options: PUT },
+  { name: "ours, wrapped around", listener: cors(NAMED).wrap(app), options: PUT },
+  { name: "ours, with *", listener: onExpress5(cors({ origin: "*" })) },
+  {
+    name: "ours, with a pattern",
+    listener: onExpress5(cors({ ...NAMED, origin: ["https://*.example.com"] })),
+    options: PUT,
+  },
+  {
+    name: "ours, with a function",
+    listener: onExpress5(cors({ ...NAMED, origin: (origin) => origin === APP })),
+    options: PUT,
+  },
+  {
+    name: "ours, with helmet and compression",
+    listener: onExpress5(cors(NAMED), helmet(), compression()),
+    options: PUT,
+  },
+  {
+    name: "ours, refusing",
+    listener: onExpress5(cors(NAMED)),
+    options: { origin: "https://other.example", expect: "blocked" },
+  },
+  {
+    name: "ours, with ETags of Express",
+    listener: onExpress5(cors(NAMED), (_req: unknown, res: { send(body: string): void }) =>
+      res.send("orders"),
+    ),
+    options: { credentials: true },
+  },
+  { name: "ours, asked with HEAD", listener: onExpress5(cors(NAMED)), options: { method: "HEAD" } },
+  {
+    name: "ours, refusing a method",
+    listener: onExpress5(cors(NAMED)),
+    options: { method: "DELETE", expect: "blocked" },
+  },
+  {
+    name: "npm cors, with a list",
+    listener: onExpress5(
+      npmCors({
+        origin: [APP, "https://admin.example.com"],
+        credentials: true,
+        methods: ["GET", "PUT"],
+        maxAge: 600,
+      }),
+    ),
+    options: PUT,
+  },
+  {
+    name: "npm cors, with one origin",
+    listener: onExpress5(npmCors({ origin: APP, credentials: true })),
+    options: PUT,
+  },
+  { name: "npm cors, with *", listener: onExpress5(npmCors()) },
+  { name: "hand-written, with a list", listener: service(), options: PUT },
+  { name: "hand-written, with *", listener: chain(setting("Access-Control-Allow-Origin", "*"), application) },
+  {
+    name: "hand-written, one origin for everybody, no Vary",
+    listener: chain(setting("Access-Control-Allow-Origin", APP), application),
+  },
+  {
+    name: "hand-written, POST answered by GET with 405",
+    listener: chain(
+      handWritten({ preflight: { ...PREFLIGHT, "Access-Control-Allow-Methods": "POST" } }),
+      (req, res) => {
+        res.writeHead(req.method === "POST" ? 201 : 405).end();
+      },
+    ),
+    options: { method: "POST", header: ["Content-Type: application/json"] },
+  },
+  { name: "as with nginx", listener: chain(likeNginx, application), options: PUT },
+  { name: "as with @fastify/cors", listener: chain(likeFastify, application), options: PUT },
+  { name: "none, and none is wanted", listener: chain(application), options: { expect: "blocked" } },
+  {
+    name: "refusing with 403",
+    listener: chain((req, res, next) => {
+      if ((req.headers.origin ?? APP) === APP) next();
+      else res.writeHead(403, { Vary: "Origin" }).end();
+    }, service() as Step),
+    options: PUT,
+  },
+  {
+    name: "CORS for PUT alone, and a page for GET",
+    listener: chain((req, res, next) => {
+      if (req.method === "GET") res.end("a page");
+      else handWritten({ allow: () => "*", credentials: undefined })(req, res, next);
+    }),
+    options: { method: "PUT", header: ["X-Own: 1"] },
+  },
+  {
+    name: "refusing with 403, without Vary",
+    listener: chain((req, res, next) => {
+      if ((req.headers.origin ?? APP) === APP) next();
+      else res.writeHead(403).end();
+    }, service() as Step),
+  },
+  {
+    name: "strict about its query",
+    listener: chain((req, res, next) => {
+      if (req.url?.includes("?")) res.writeHead(400).end();
+      else next();
+    }, service() as Step),
+    options: PUT,
+  },
+  {
+    name: "with a limit that is reached",
+    listener: chain((req, res, next) => {
+      if (req.url?.includes("?")) res.writeHead(429, { "Retry-After": "1" }).end();
+      else next();
+    }, service() as Step),
+  },
+];
