@@ -1,10 +1,12 @@
 // The command line: which commands there are, and what becomes of their errors.
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { registerCheck } from "./check/command.ts";
 import { registerDiff } from "./diff/command.ts";
 import { registerExplain } from "./explain/command.ts";
 import { EXIT, type Io, Misuse } from "./io.ts";
 import { registerLint } from "./lint/command.ts";
+import { loadPolicy } from "./policy-file.ts";
 import { plain } from "./text.ts";
 
 /** Runs one command to its end. Never throws for what a user got wrong, and never ends the process. */
@@ -14,6 +16,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     code = result;
   };
   const program = newProgram(io);
+  registerCheck(program, io, loadPolicy, finish);
   registerExplain(program, io, finish);
   registerLint(program, io, finish);
   registerDiff(program, io, finish);
@@ -39,7 +42,7 @@ const ASKED_FOR: ReadonlySet<string> = new Set(["commander.helpDisplayed", "comm
 function newProgram(io: Io): Command {
   // Settings are inherited by the commands that are added later.
   return new Command("boring-cors")
-    .description("Says what a CORS policy does: in words, as a lint, and as the difference of two.")
+    .description("Says what a browser concludes about a live URL, and what a CORS policy does.")
     .version(version(), "--version", "print the version")
     .helpCommand(false)
     .helpOption("--help", "print this help")
