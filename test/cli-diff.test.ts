@@ -97,6 +97,18 @@ const CASES: readonly (readonly [name: string, before: string, after: string, li
     ["+ any header but Authorization becomes allowed on / for https://app.example.com"],
   ],
   [
+    "any header, Authorization included",
+    `{ origin: ${APP}, allowedHeaders: "*" }`,
+    `{ origin: ${APP} }`,
+    ["+ header Authorization becomes allowed on / for https://app.example.com"],
+  ],
+  [
+    "a path that was blocked because it could be read as another",
+    routes(`"/": { origin: ${APP} }, "/a": { origin: false, blockRefused: true }`),
+    routes(`"/": { origin: ${APP} }, "/a": { origin: false, blockRefused: true }, "/A/c": false`),
+    ["+ requests of refused origins may pass on /A/c (blockRefused: true -> false)"],
+  ],
+  [
     "any header, no more",
     `{ origin: ${APP} }`,
     `{ origin: ${APP}, allowedHeaders: [] }`,
