@@ -155,7 +155,7 @@ export const HEALTHY: readonly Healthy[] = [
     listener: chain((req, res, next) => {
       if (req.method === "GET") res.end("a page");
       else handWritten({ allow: () => "*", credentials: undefined })(req, res, next);
-    }),
+    }, application),
     options: { method: "PUT", header: ["X-Own: 1"] },
   },
   {

@@ -102,11 +102,11 @@ async function check(
 }
 
 function isReached({ conversation, own }: Seen): boolean {
-  return [...conversation.exchanges, own].some((one) => one?.response != null);
+  return [...conversation.exchanges, own].some(({ response }) => response !== null);
 }
 
-function unreachable({ plan, own, conversation }: Seen, clean: (text: string) => string): string {
-  const error = own?.error ?? conversation.exchanges[0]?.error ?? "";
+function unreachable({ plan, own }: Seen, clean: (text: string) => string): string {
+  const error = own.error ?? "";
   const advice = /certificate|self.signed|altname|CERT_/i.test(error)
     ? "; with --insecure any certificate will do"
     : "";

@@ -6,13 +6,15 @@ import { preflightOf, type Seen } from "./probes.ts";
 
 /** As in the guide: the preflight, the request itself, a stranger's, and one without Origin. */
 export function curlCommands(seen: Seen): string {
-  const { plan, preflight, conversation } = seen;
-  const asked = seen.own ?? preflight;
-  const actual =
-    conversation.keptBack ?? conversation.exchanges.find(({ label }) => label === "actual") ?? asked;
+  const { plan, preflight, conversation, own } = seen;
+  const { keptBack, exchanges } = conversation;
+  const actual = keptBack ?? exchanges.find(({ label }) => label === "actual") ?? own;
   const blocks: readonly (readonly [title: string, request: WireRequest | undefined])[] = [
     ["The preflight", preflight ?? preflightOf(plan)],
-    ["The request itself", actual],
+    [
+      keptBack === undefined ? "The request itself" : "The request itself, which may change something",
+      actual,
+    ],
     ["A stranger's", seen.foreign],
     ["Without Origin", seen.noOrigin],
   ];

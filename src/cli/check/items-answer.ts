@@ -10,6 +10,7 @@ import {
   ALLOW_ORIGIN,
   EXPOSE_HEADERS,
   fail,
+  headersIn,
   type Item,
   isReadableBy,
   isSameOrigin,
@@ -18,6 +19,7 @@ import {
   ownOrigin,
   pass,
   SKIP,
+  statusIn,
   statusLine,
   valueIn,
   warn,
@@ -29,7 +31,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
     title: "Every request is answered.",
     judge(seen) {
       const { conversation, own, standIn } = seen;
-      const essential = standIn && own ? [...conversation.exchanges, own] : conversation.exchanges;
+      const essential = standIn ? [...conversation.exchanges, own] : conversation.exchanges;
       const silent = essential.filter(({ response }) => response === null);
       if (silent.length === 0) return essential.length === 0 ? SKIP : pass();
       return fail(
@@ -45,9 +47,8 @@ export const ANSWER_ITEMS: readonly Item[] = [
     decidesVerdict: true,
     judge(seen) {
       const { own } = seen;
-      const status = own?.response?.status ?? 0;
-      if (own === undefined || isSameOrigin(seen) || status < 300 || (seen.standIn && status !== 401))
-        return SKIP;
+      const status = statusIn(own);
+      if (isSameOrigin(seen) || status < 300 || (seen.standIn && status !== 401)) return SKIP;
       if (valueIn(own, ALLOW_ORIGIN) !== null) return pass([...statusLine(own), ...lines(own, ALLOW_ORIGIN)]);
       // Then it is the origin that is refused.
       if (status === 403) return SKIP;
@@ -64,7 +65,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
     judge(seen) {
       const { own, notFound } = seen;
       const origin = ownOrigin(seen);
-      const status = notFound?.response?.status ?? 0;
+      const status = statusIn(notFound);
       if (!isTelling(notFound) || status < 400 || isSameOrigin(seen) || !isReadableBy(own, origin))
         return SKIP;
       if (isReadableBy(notFound, origin))
@@ -95,7 +96,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
     title: "No redirect on the way.",
     judge({ conversation, plan }) {
       const redirected = conversation.exchanges.filter(
-        (one) => one.label === "actual" && isRedirect(one.response?.status ?? 0) && !isUpgrade(one),
+        (one) => one.label === "actual" && isRedirect(statusIn(one)) && !isUpgrade(one),
       );
       if (conversation.exchanges.length === 0) return SKIP;
       if (redirected.length === 0) return pass();
@@ -114,7 +115,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
     title: "What pages look for is exposed.",
     judge(seen) {
       const { own, plan } = seen;
-      if (own?.response == null || isSameOrigin(seen) || !isReadableBy(own, ownOrigin(seen))) return SKIP;
+      if (own.response === null || isSameOrigin(seen) || !isReadableBy(own, ownOrigin(seen))) return SKIP;
       const { headers } = own.response;
       const listed = tokensOf(headers, EXPOSE_HEADERS) ?? [];
       const exposed = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
@@ -135,9 +136,9 @@ export const ANSWER_ITEMS: readonly Item[] = [
     code: "cookies",
     title: "Cookies are fit for other sites.",
     judge({ own, plan, conversation }) {
-      const all = [...conversation.exchanges, ...(own === undefined ? [] : [own])];
+      const all = conversation.exchanges;
       const setting = all.find((one) => one.label === "actual" && valueIn(one, "set-cookie") !== null) ?? own;
-      const cookies = valuesOf(setting?.response?.headers ?? [], "set-cookie");
+      const cookies = valuesOf(headersIn(setting), "set-cookie");
       if (!plan.credentials || cookies.length === 0 || isSameSite(plan.origin, plan.url)) return SKIP;
       const unfit = cookies.filter(
         (line) => !/;\s*samesite\s*=\s*none\s*(;|$)/i.test(line) || !/;\s*secure\s*(;|$)/i.test(line),
@@ -145,7 +146,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
       if (unfit.length === 0) return pass();
       return warn(
         "A cookie without SameSite=None; Secure is not sent from pages of another site.",
-        unfit.map((value) => ({ from: setting?.label ?? "", name: "set-cookie", value })),
+        unfit.map((value) => ({ from: setting.label, name: "set-cookie", value })),
         "If pages of other sites need it, set it with SameSite=None; Secure.",
       );
     },
@@ -156,7 +157,7 @@ export const ANSWER_ITEMS: readonly Item[] = [
     judge(seen) {
       const { own, plan } = seen;
       const policy = valueIn(own, "cross-origin-resource-policy");
-      if (own?.response == null || isSameOrigin(seen) || policy === null) return SKIP;
+      if (own.response === null || isSameOrigin(seen) || policy === null) return SKIP;
       const keepsOut =
         policy === "same-origin" || (policy === "same-site" && !isSameSite(plan.origin, new URL(own.url)));
       const evidence = lines(own, "cross-origin-resource-policy");
@@ -173,9 +174,9 @@ export const ANSWER_ITEMS: readonly Item[] = [
     title: "No page of the public web asks a private address.",
     judge(seen) {
       const { plan, own } = seen;
-      const address = own?.response?.address;
+      const address = own.response?.address;
       if (address === undefined || isPrivateOrigin(plan.origin)) return SKIP;
-      const evidence = [{ from: own?.label ?? "", name: "address", value: address }];
+      const evidence = [{ from: own.label, name: "address", value: address }];
       if (!isPrivateAddress(address)) return pass(evidence);
       return warn(
         "The service is at a private address: Chromium asks the user before a public page may reach it (Local Network Access), and reports a refusal as a CORS error.",

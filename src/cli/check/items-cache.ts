@@ -6,6 +6,7 @@ import {
   ALLOW_CREDENTIALS,
   ALLOW_ORIGIN,
   fail,
+  headersIn,
   type Item,
   isReadableBy,
   isSameOrigin,
@@ -14,6 +15,7 @@ import {
   ownOrigin,
   pass,
   SKIP,
+  statusIn,
   statusLine,
   valueIn,
   varyNames,
@@ -70,7 +72,7 @@ export const CACHE_ITEMS: readonly Item[] = [
     title: "Vary in one line.",
     judge(seen) {
       const several = answersForVary(seen).filter((one) => {
-        const vary = valuesOf(one.response?.headers ?? [], "vary");
+        const vary = valuesOf(headersIn(one), "vary");
         return vary.length > 1 && varies(one);
       });
       if (answersForVary(seen).length === 0) return SKIP;
@@ -160,7 +162,7 @@ function isStorable(exchange: Exchange): boolean {
   const control = valueIn(exchange, "cache-control") ?? "";
   if (/(^|[\s,])no-store([\s,]|$)/i.test(control)) return false;
   return (
-    HEURISTICALLY_CACHEABLE.has(exchange.response?.status ?? 0) ||
+    HEURISTICALLY_CACHEABLE.has(statusIn(exchange)) ||
     /max-age=|s-maxage=|public/i.test(control) ||
     valueIn(exchange, "expires") !== null
   );

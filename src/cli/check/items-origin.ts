@@ -9,6 +9,7 @@ import {
   allowsCredentials,
   EXPOSE_HEADERS,
   fail,
+  headersIn,
   type Item,
   isReadableBy,
   isSameOrigin,
@@ -20,6 +21,7 @@ import {
   ownOrigin,
   pass,
   SKIP,
+  statusIn,
   statusLine,
   valueIn,
   warn,
@@ -49,9 +51,7 @@ export const ORIGIN_ITEMS: readonly Item[] = [
     title: "The origin is echoed exactly.",
     decidesVerdict: true,
     judge(seen) {
-      const sent = judged(seen).filter(
-        (one) => valuesOf(one.response?.headers ?? [], ALLOW_ORIGIN).length === 1,
-      );
+      const sent = judged(seen).filter((one) => valuesOf(headersIn(one), ALLOW_ORIGIN).length === 1);
       const wrong = sent.filter((one) => {
         const value = valueIn(one, ALLOW_ORIGIN) ?? "";
         return value !== "*" && !value.includes(",") && value !== originOf(one, seen);
@@ -254,8 +254,8 @@ function evidenceOf(seen: Seen) {
 }
 
 /** Answers whose status says what is wrong: other items speak about them. A 403 may be how an origin is refused. */
-function isSomethingElse({ response }: Exchange, seen: Seen): boolean {
-  const status = response?.status ?? 0;
+function isSomethingElse(exchange: Exchange, seen: Seen): boolean {
+  const status = statusIn(exchange);
   return status >= 300 && (status !== 403 || isReadableBy(seen.own, ownOrigin(seen)));
 }
 

@@ -6,6 +6,7 @@ import {
   ALLOW_METHODS,
   ALLOW_ORIGIN,
   fail,
+  headersIn,
   type Item,
   isReadableBy,
   lines,
@@ -13,6 +14,7 @@ import {
   ownOrigin,
   pass,
   SKIP,
+  statusIn,
   statusLine,
   valueIn,
   warn,
@@ -28,7 +30,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     title: "The preflight is not redirected.",
     decidesVerdict: true,
     judge({ preflight }) {
-      if (statusOf(preflight) === 0) return SKIP;
+      if (statusIn(preflight) === 0) return SKIP;
       if (!isRedirected(preflight)) return pass(statusLine(preflight));
       return fail(
         "The preflight is redirected: browsers follow none.",
@@ -43,7 +45,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     decidesVerdict: true,
     judge(seen) {
       const { preflight } = seen;
-      if (statusOf(preflight) === 0) return SKIP;
+      if (statusIn(preflight) === 0) return SKIP;
       if (!isAuth(seen)) return pass(statusLine(preflight));
       return fail(
         "The preflight is asked to authenticate: browsers send no credentials with it.",
@@ -58,7 +60,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     decidesVerdict: true,
     judge(seen) {
       const { preflight } = seen;
-      const status = statusOf(preflight);
+      const status = statusIn(preflight);
       if (status === 0 || isRedirected(preflight) || isAuth(seen)) return SKIP;
       if (status >= 200 && status <= 299) return pass(statusLine(preflight));
       // Then it is the origin that is refused, and its own item says so.
@@ -79,7 +81,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     judge({ preflight, plan }) {
       if (!isCorsAnswer(preflight)) return SKIP;
       const method = askedIn(preflight, "access-control-request-method");
-      const listed = tokensOf(preflight?.response?.headers ?? [], ALLOW_METHODS) ?? [];
+      const listed = tokensOf(headersIn(preflight), ALLOW_METHODS) ?? [];
       const evidence = lines(preflight, ALLOW_METHODS);
       if (listed === "failure")
         return fail(
@@ -103,7 +105,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     judge({ preflight, plan }) {
       const asked = unsafeRequestHeaderNames(plan.headers);
       if (!isCorsAnswer(preflight) || asked.length === 0) return SKIP;
-      const listed = tokensOf(preflight?.response?.headers ?? [], ALLOW_HEADERS) ?? [];
+      const listed = tokensOf(headersIn(preflight), ALLOW_HEADERS) ?? [];
       const evidence = lines(preflight, ALLOW_HEADERS);
       if (listed === "failure")
         return fail(
@@ -150,7 +152,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     judge({ preflight, plan }) {
       if (!isCorsAnswer(preflight) || !unsafeRequestHeaderNames(plan.headers).includes("authorization"))
         return SKIP;
-      const listed = tokensOf(preflight?.response?.headers ?? [], ALLOW_HEADERS) ?? [];
+      const listed = tokensOf(headersIn(preflight), ALLOW_HEADERS) ?? [];
       const lower = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
       if (!lower.includes("*") || lower.includes("authorization")) return pass();
       return fail(
@@ -166,7 +168,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     judge(seen) {
       const { preflight } = seen;
       if (!isCorsAnswer(preflight) || !isReadableBy(preflight, ownOrigin(seen))) return SKIP;
-      const values = valuesOf(preflight?.response?.headers ?? [], MAX_AGE);
+      const values = valuesOf(headersIn(preflight), MAX_AGE);
       const evidence = lines(preflight, MAX_AGE);
       const [value = ""] = values;
       if (values.length === 0)
@@ -193,7 +195,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     code: "options-swallowed",
     title: "Plain OPTIONS is not taken for a preflight.",
     judge({ plainOptions }) {
-      const status = statusOf(plainOptions);
+      const status = statusIn(plainOptions);
       if (status === 0) return SKIP;
       const isPreflights = [ALLOW_METHODS, ALLOW_HEADERS, MAX_AGE].some(
         (name) => valueIn(plainOptions, name) !== null,
@@ -208,24 +210,20 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
   },
 ];
 
-function statusOf(exchange: Seen["preflight"]): number {
-  return exchange?.response?.status ?? 0;
-}
-
 function isRedirected(preflight: Seen["preflight"]): boolean {
-  const status = statusOf(preflight);
+  const status = statusIn(preflight);
   return status >= 300 && status <= 399;
 }
 
 /** A 403 is authentication only where the origin is welcome: else it is how the server refuses the origin. */
 function isAuth(seen: Seen): boolean {
-  const status = statusOf(seen.preflight);
+  const status = statusIn(seen.preflight);
   return status === 401 || status === 407 || (status === 403 && isReadableBy(seen.own, ownOrigin(seen)));
 }
 
 /** Does whoever speaks CORS speak here? */
 function isCorsAnswer(preflight: Seen["preflight"]): boolean {
-  const status = statusOf(preflight);
+  const status = statusIn(preflight);
   return status >= 200 && status <= 299 && valueIn(preflight, ALLOW_ORIGIN) !== null;
 }
 

@@ -1,6 +1,6 @@
 // What an item of the checklist says, and the words that the items share.
 import { corsCheck } from "../../browser/checks.ts";
-import { combined, valuesOf } from "../../browser/header-list.ts";
+import { combined, type HeaderList, valuesOf } from "../../browser/header-list.ts";
 import type { Exchange } from "./conversation.ts";
 import type { Seen } from "./probes.ts";
 
@@ -51,8 +51,8 @@ export function fail(message: string, evidence: readonly Evidence[], fix: string
 
 /** The lines of an answer under these names; one that is missing is a line, too. */
 export function lines(exchange: Exchange | undefined, ...names: string[]): Evidence[] {
-  const { label = "", response = null } = exchange ?? {};
-  if (response === null) return [];
+  if (exchange?.response == null) return [];
+  const { label, response } = exchange;
   return names.flatMap((name): Evidence[] => {
     const values = valuesOf(response.headers, name);
     return values.length === 0
@@ -63,8 +63,9 @@ export function lines(exchange: Exchange | undefined, ...names: string[]): Evide
 
 /** The status line of an answer. */
 export function statusLine(exchange: Exchange | undefined): Evidence[] {
-  const { label = "", response = null } = exchange ?? {};
-  return response === null ? [] : [{ from: label, name: "status", value: String(response.status) }];
+  return exchange?.response == null
+    ? []
+    : [{ from: exchange.label, name: "status", value: String(exchange.response.status) }];
 }
 
 export const ALLOW_ORIGIN = "access-control-allow-origin";
@@ -74,9 +75,19 @@ export const ALLOW_HEADERS = "access-control-allow-headers";
 export const EXPOSE_HEADERS = "access-control-expose-headers";
 export const MAX_AGE = "access-control-max-age";
 
+/** None without an answer. */
+export function headersIn(exchange: Exchange | undefined): HeaderList {
+  return exchange?.response?.headers ?? [];
+}
+
+/** 0 without an answer. */
+export function statusIn(exchange: Exchange | undefined): number {
+  return exchange?.response?.status ?? 0;
+}
+
 /** The lines of a name combined; `null` without the header, or without an answer. */
 export function valueIn(exchange: Exchange | undefined, name: string): string | null {
-  return combined(exchange?.response?.headers ?? [], name);
+  return combined(headersIn(exchange), name);
 }
 
 /** What Vary names, in lower case. Caches are not as strict as browsers: one name that is none voids no list. */
@@ -87,8 +98,7 @@ export function varyNames(exchange: Exchange | undefined): string[] {
 
 /** May any page of this origin read it, cookies aside? */
 export function isReadableBy(exchange: Exchange | undefined, origin: string): boolean {
-  const { response = null } = exchange ?? {};
-  return response !== null && corsCheck(origin, "same-origin", response.headers) === null;
+  return corsCheck(origin, "same-origin", headersIn(exchange)) === null;
 }
 
 /** Does it name this origin, `*` not counting? */
@@ -108,10 +118,10 @@ export function isTelling(exchange: Exchange | undefined): exchange is Exchange 
 
 /** The origin as the last request of the conversation carried it: `null` after some redirects. */
 export function ownOrigin({ own, plan }: Seen): string {
-  return combined(own?.headers ?? [], "origin") ?? plan.origin;
+  return combined(own.headers, "origin") ?? plan.origin;
 }
 
 /** Same origin: CORS has no say. */
 export function isSameOrigin({ own, plan }: Seen): boolean {
-  return new URL(own?.url ?? plan.url).origin === plan.origin;
+  return new URL(own.url).origin === plan.origin;
 }

@@ -6,6 +6,7 @@ import { networkHeaders, preflightRequest } from "../../browser/network-headers.
 import type { WireRequest } from "../../browser/types.ts";
 import { isSameSite } from "../../testing/site.ts";
 import { asIfFrom, ask, type Conversation, type Exchange } from "./conversation.ts";
+import { headersIn } from "./judgement.ts";
 import { FOREIGN, type OriginProbe, originProbes } from "./lookalikes.ts";
 import type { CheckPlan } from "./options.ts";
 import type { Transport } from "./transport.ts";
@@ -17,7 +18,7 @@ export interface Seen {
   /** The last preflight of the conversation. */
   readonly preflight: Exchange | undefined;
   /** What the page's own origin gets: the request itself, or a GET that stands in for it. */
-  readonly own: Exchange | undefined;
+  readonly own: Exchange;
   /** Does a GET stand in? */
   readonly standIn: boolean;
   readonly noOrigin?: Exchange | undefined;
@@ -153,14 +154,14 @@ async function notModifiedProbe(
   own: Exchange,
   transport: Transport,
 ): Promise<Exchange | undefined> {
-  const tag = valuesOf(own.response?.headers ?? [], "etag")[0];
+  const tag = valuesOf(headersIn(own), "etag")[0];
   if (tag === undefined || own.response?.status !== 200) return undefined;
   return ask(transport, "If-None-Match", { ...base, headers: [...base.headers, ["if-none-match", tag]] });
 }
 
 /** The GET that stands in for a request that is not sent. */
 export function asGet({ plan, conversation, own }: Seen): WireRequest {
-  return baseRequest(plan, conversation, own?.label === "actual" ? own : undefined);
+  return baseRequest(plan, conversation, own.label === "actual" ? own : undefined);
 }
 
 /** The preflight that a browser would send for this page, whether or not it needs one. */

@@ -87,8 +87,7 @@ export function reportOf(found: Found, cleaner: Cleaner): CheckReport {
   const { outcome, certain, step = null, code = null } = verdict;
   const asExpected = isAsExpected(plan, outcome);
   const failed = findings.some(({ severity }) => severity === "fail") || (drift ?? []).length > 0;
-  const shownExchanges =
-    seen.standIn && seen.own ? [...conversation.exchanges, seen.own] : conversation.exchanges;
+  const shownExchanges = seen.standIn ? [...conversation.exchanges, seen.own] : conversation.exchanges;
   return {
     schema: "boring-cors/check/1",
     url: cleaner.text(plan.url.href),

@@ -2,7 +2,15 @@
 import { combined } from "../../browser/header-list.ts";
 import type { BlockedCode, BlockedStep } from "../../browser/types.ts";
 import { adviceOn } from "../../testing/advice.ts";
-import { ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN, isReadableBy, ownOrigin, valueIn } from "./judgement.ts";
+import {
+  ALLOW_HEADERS,
+  ALLOW_METHODS,
+  ALLOW_ORIGIN,
+  isReadableBy,
+  ownOrigin,
+  statusIn,
+  valueIn,
+} from "./judgement.ts";
 import type { Seen } from "./probes.ts";
 
 export interface Verdict {
@@ -45,7 +53,7 @@ const READABLE = { outcome: "readable", send: "", policy: "" } as const;
 function withoutSending(seen: Seen): Verdict {
   const { method } = seen.plan;
   const passed = seen.preflight === undefined ? "" : "The preflight passes; ";
-  const status = seen.own?.response?.status ?? 0;
+  const status = statusIn(seen.own);
   if (isReadableBy(seen.own, ownOrigin(seen)))
     return {
       ...READABLE,
