@@ -172,7 +172,7 @@ test.each<[string[], string]>([
   [["lint", "--\u001b[31m\u202e"], `unknown option '--\\u001b[31m\\u202e'\n${help("lint")}`],
   [
     ["explain", "a.json", "--origin", "a.example"],
-    'origin: "a.example" is no serialized origin; write "https://app.example.com".\n',
+    'origin: "a.example" is no serialized origin; write "https://a.example".\n',
   ],
   [
     ["explain", "a.json", "--origin", "https://a.example/x"],

@@ -337,6 +337,8 @@ describe("in words", () => {
         GET /x
         -> the application answers, with
           vary: Origin
+
+      note same-origin: The URL is of the page's own origin: CORS plays no part. Write the API's whole URL where another origin was meant.
       [0]"
     `);
   });

@@ -110,7 +110,6 @@ export const PREFLIGHTS: readonly Animal[] = [
     fixed: right,
     options: { header: ["Authorization: Bearer 0123456789"] },
     fails: ["authorization-wildcard"],
-    warns: ["wildcard-lists"],
   },
   {
     name: "no Max-Age",
