@@ -147,7 +147,7 @@ describe("what is sent", () => {
       setTimeout(() => {
         open--;
         service()(req, res);
-      }, 20);
+      }, 100);
     });
     await run([`${url}/orders`], { origin: APP });
     expect(most).toBe(4);

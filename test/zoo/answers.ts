@@ -78,7 +78,7 @@ export const ANSWERS: readonly Animal[] = [
     name: "preflights never end",
     broken: chain((req, _res, next) => (req.method === "OPTIONS" ? undefined : next()), right as Step),
     fixed: right,
-    options: { ...PUT, timeout: "200" },
+    options: { ...PUT, timeout: "800" },
     fails: ["no-answer"],
   },
   {
