@@ -141,4 +141,17 @@ describe("--curl", () => {
     expect(words.filter((word) => word.includes("uid="))).toEqual([]);
     expect(words.filter((word) => word === "-X").length).toBe(4);
   });
+
+  test("an empty header, any certificate, and a method that is not sent", async () => {
+    const url = await listening(service());
+    const { curl } = await reportOn(`${url}/orders`, {
+      method: "PUT",
+      header: ["X-Own:"],
+      insecure: true,
+      curl: true,
+    });
+    expect(curl).toContain("# The request itself, which may change something\ncurl -sS");
+    expect(curl).toContain("-H 'x-own;'");
+    expect(curl?.match(/--insecure/g)?.length).toBe(4);
+  });
 });

@@ -78,7 +78,7 @@ export const ANSWERS: readonly Animal[] = [
     name: "preflights never end",
     broken: chain((req, _res, next) => (req.method === "OPTIONS" ? undefined : next()), right as Step),
     fixed: right,
-    options: { ...PUT, timeout: "200" },
+    options: { ...PUT, timeout: "800" },
     fails: ["no-answer"],
   },
   {
@@ -90,5 +90,30 @@ export const ANSWERS: readonly Animal[] = [
     fixed: right,
     options: PUT,
     fails: ["no-answer"],
+  },
+  {
+    name: "a resource policy for the site, and a page of another",
+    broken: chain(setting("Cross-Origin-Resource-Policy", "same-site"), right as Step),
+    fixed: chain(setting("Cross-Origin-Resource-Policy", "cross-origin"), right as Step),
+    warns: ["resource-policy"],
+  },
+  {
+    name: "request ids that cookies keep from *",
+    broken: chain(setting("X-Request-Id", "7"), service({ expose: "*" }) as Step),
+    fixed: chain(setting("X-Request-Id", "7"), service({ expose: "X-Request-Id" }) as Step),
+    options: COOKIES,
+    warns: ["exposed-headers"],
+  },
+  {
+    name: "a 500 without CORS headers",
+    broken: chain((_req, res) => res.writeHead(500).end()),
+    fixed: chain(handWritten(), (_req, res) => res.writeHead(500).end()),
+    fails: ["answer-without-cors"],
+  },
+  {
+    name: "a 403 for everybody",
+    broken: chain((_req, res) => res.writeHead(403).end()),
+    fixed: right,
+    fails: ["origin-not-allowed"],
   },
 ];

@@ -180,4 +180,28 @@ export const HEALTHY: readonly Healthy[] = [
       else next();
     }, service() as Step),
   },
+  {
+    name: "request ids exposed to everybody by *",
+    listener: chain(
+      setting("X-Request-Id", "7"),
+      setting("Access-Control-Expose-Headers", "*"),
+      setting("Access-Control-Allow-Origin", "*"),
+      application,
+    ),
+  },
+  {
+    name: "a page of this machine, under another port",
+    listener: service({ allow: (origin) => (/^http:\/\/localhost:\d+$/.test(origin) ? origin : undefined) }),
+    options: { ...PUT, origin: "http://localhost:5173" },
+  },
+  {
+    name: "an extension of a browser",
+    listener: service({ allow: (origin) => (origin === "chrome-extension://abc" ? origin : undefined) }),
+    options: { ...PUT, origin: "chrome-extension://abc" },
+  },
+  {
+    name: "a sandboxed frame, on purpose",
+    listener: chain(setting("Access-Control-Allow-Origin", "*"), application),
+    options: { origin: "null" },
+  },
 ];

@@ -54,7 +54,7 @@ export async function run(
 
 /** The report of a run with `--json`. */
 export async function reportOn(url: string, options: CheckOptions = {}): Promise<CheckReport> {
-  const { out, err } = await run([url], { origin: APP, timeout: "2000", ...options, json: true });
+  const { out, err } = await run([url], { origin: APP, timeout: "5000", ...options, json: true });
   if (out === "") throw new Error(`no report: ${err}`);
   return JSON.parse(out);
 }

@@ -94,7 +94,8 @@ function sendOver(
         [HTTP2_HEADER_SCHEME]: "https",
         ...Object.fromEntries(request.headers),
       },
-      { endStream: request.body === undefined },
+      // What a check sends has no body.
+      { endStream: true },
     );
     const timer = setTimeout(() => stream.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
     stream.on("error", reject);
@@ -108,7 +109,6 @@ function sendOver(
       // Nothing is said about bodies.
       stream.close(constants.NGHTTP2_CANCEL);
     });
-    if (request.body !== undefined) stream.end(request.body);
   });
 }
 
