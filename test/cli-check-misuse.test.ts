@@ -42,6 +42,7 @@ describe("misuse", () => {
     [["https://a.example"], { origin: APP, expect: "yes" }, /write --expect allowed or --expect blocked/],
     [["https://a.example"], { origin: APP, timeout: "soon" }, /^--timeout: "soon"/],
     [["https://a.example"], { origin: APP, timeout: "0" }, /^--timeout: "0"/],
+    [["localhost:3000/x"], { origin: APP }, /has no scheme; write "http:\/\/localhost:3000\/x"/],
     [["https://a.example"], { origin: APP, via: ["10.0.0.1:80"] }, /^--via: .* has no scheme/],
   ];
   test.each(table)("%j %j", async (args, options, message) => {

@@ -78,7 +78,8 @@ function urlOf(written: string, where: string): URL {
     const wrong =
       scheme === undefined ? "has no scheme" : `has the scheme ${scheme}, which pages cannot fetch`;
     const bare = written.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/^\/+/, "");
-    throw new Misuse(`${where}: ${shown(written)} ${wrong}; write ${shown(`https://${bare}`)}.`);
+    const meant = `${/^(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/.test(bare) ? "http" : "https"}://${bare}`;
+    throw new Misuse(`${where}: ${shown(written)} ${wrong}; write ${shown(meant)}.`);
   }
   if (!URL.canParse(written))
     throw new Misuse(
