@@ -15,6 +15,7 @@ import { messageOf } from "./messages.ts";
 import { networkHeaders, preflightRequest } from "./network-headers.ts";
 import type { PreflightCache } from "./preflight-cache.ts";
 import { becomesGet, isHttp, isRequestBodyHeader, locationUrl } from "./redirects.ts";
+import { isNonWildcardRequestHeader } from "./safelists.ts";
 import type {
   BlockedStep,
   CheckedRequest,
@@ -244,7 +245,7 @@ class Fetch {
       this.#headers = this.#headers.filter(([name]) => !isRequestBodyHeader(name));
     }
     if (to.origin !== from.origin)
-      this.#headers = this.#headers.filter(([name]) => name.toLowerCase() !== "authorization");
+      this.#headers = this.#headers.filter(([name]) => !isNonWildcardRequestHeader(name));
     this.#urls.push(to);
     return true;
   }

@@ -21,8 +21,24 @@ export interface Destination {
   readonly insecure?: boolean | undefined;
 }
 
+/** The server that a URL names. */
+export function destinationOf({ protocol, hostname, port }: URL): Destination {
+  const isTls = protocol === "https:";
+  return {
+    protocol: isTls ? "https:" : "http:",
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || (isTls ? 443 : 80)),
+  };
+}
+
+/** An application that speaks HTTP and is reached by https stands behind something that ends TLS and says so. */
+export function forwarded(request: WireRequest, protocol: "http:" | "https:"): WireRequest {
+  if (protocol === "https:" || !request.url.startsWith("https:")) return request;
+  return { ...request, headers: [...request.headers, ["x-forwarded-proto", "https"]] };
+}
+
 // Browsers take far longer heads than Node's default of 16 KiB.
-const MOST_HEAD_BYTES = 256 * 1024;
+export const MOST_HEAD_BYTES = 256 * 1024;
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -65,7 +81,7 @@ export function sendOverHttp(
       reject(new Error("the answer is 101 Switching Protocols"));
     });
     try {
-      write(sent, request);
+      writeRequest(sent, request);
     } catch (error) {
       // Node sends no control characters. The connection is under way by now.
       sent.destroy(error as Error);
@@ -73,7 +89,8 @@ export function sendOverHttp(
   });
 }
 
-function write(sent: ClientRequest, { method, headers, body }: WireRequest): void {
+/** Writes a request as it is, in one go. */
+export function writeRequest(sent: ClientRequest, { method, headers, body }: WireRequest): void {
   // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
   sent.method = method;
   for (const [name, value] of headers) sent.setHeader(name, value);
@@ -87,24 +104,30 @@ function optionsOf(
   url: string,
   { protocol, host, port, prefix = "", insecure }: Destination,
 ): RequestOptions {
-  const { pathname, search, host: authority } = new URL(url);
   return {
     host,
     port,
-    path: `${prefix}${pathname}${search}`,
-    headers: { host: authority },
+    path: targetOf(url, prefix),
+    headers: { host: new URL(url).host },
     agent: false,
     maxHeaderSize: MOST_HEAD_BYTES,
     ...(protocol === "https:" ? { servername: nameForTls(host), rejectUnauthorized: insecure !== true } : {}),
   };
 }
 
+/** The target of a request, as it stands in its first line. */
+export function targetOf(url: string, prefix: string): string {
+  const { pathname, search } = new URL(url);
+  return `${prefix}${pathname}${search}`;
+}
+
 /** RFC 6066 3: no addresses. */
-function nameForTls(hostname: string): string {
+export function nameForTls(hostname: string): string {
   return /^[\d.]+$|:/.test(hostname) ? "" : hostname;
 }
 
-function linesOf({ rawHeaders }: IncomingMessage): HeaderList {
+/** The header lines of an answer, each by itself. */
+export function linesOf({ rawHeaders }: IncomingMessage): HeaderList {
   const lines: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     lines.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);

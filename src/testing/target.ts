@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { valuesOf } from "../browser/header-list.ts";
 import { quote } from "../browser/request.ts";
 import type { Send, WireRequest, WireResponse } from "../browser/types.ts";
-import { type Destination, sendOverHttp } from "./http.ts";
+import { destinationOf, forwarded, sendOverHttp } from "./http.ts";
 
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -125,15 +125,6 @@ function toBase(written: string, timeout: number): Send {
   return (request) => sendOverHttp(forwarded(request, destination.protocol), destination, timeout);
 }
 
-function destinationOf({ protocol, hostname, port }: URL): Destination {
-  const isTls = protocol === "https:";
-  return {
-    protocol: isTls ? "https:" : "http:",
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port || (isTls ? 443 : 80)),
-  };
-}
-
 function isPolicy(target: unknown): target is DecidingPolicy {
   return typeof (target as { decideAsync?: unknown } | null)?.decideAsync === "function";
 }
@@ -215,12 +206,6 @@ function ofListener(listener: RequestListener, identity: object, timeout: number
     const destination = { protocol: "http:", host: "127.0.0.1", port: await port } as const;
     return sendOverHttp(forwarded(request, "http:"), destination, timeout, (from) => thrown.get(from ?? 0));
   };
-}
-
-/** An application that speaks HTTP and is reached by https stands behind something that ends TLS and says so. */
-function forwarded(request: WireRequest, protocol: "http:" | "https:"): WireRequest {
-  if (protocol === "https:" || !request.url.startsWith("https:")) return request;
-  return { ...request, headers: [...request.headers, ["x-forwarded-proto", "https"]] };
 }
 
 function serve(listener: RequestListener, identity: object): Serving {

@@ -2,7 +2,8 @@
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { WireRequest } from "../../browser/types.ts";
-import { type Answered, type Hop, MOST_HEAD_BYTES, targetOf } from "./transport.ts";
+import { MOST_HEAD_BYTES, targetOf } from "../../testing/http.ts";
+import type { Answered, Hop } from "./transport.ts";
 
 /** A hop that speaks HTTP/2. */
 export interface Http2Session {
@@ -89,7 +90,7 @@ function sendOver(
     const stream = session.request(
       {
         [HTTP2_HEADER_METHOD]: request.method,
-        [HTTP2_HEADER_PATH]: targetOf(request, prefix),
+        [HTTP2_HEADER_PATH]: targetOf(request.url, prefix),
         [HTTP2_HEADER_AUTHORITY]: new URL(request.url).host,
         [HTTP2_HEADER_SCHEME]: "https",
         ...Object.fromEntries(request.headers),

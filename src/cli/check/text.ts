@@ -1,4 +1,5 @@
 // A report in words, for people: aligned, coloured where somebody looks.
+import { type Colour, painter } from "../text.ts";
 import type { HopReport } from "./hops.ts";
 import type { CheckReport, ExchangeReport, FindingReport } from "./report.ts";
 
@@ -27,8 +28,12 @@ export function textOf(report: CheckReport, colour: boolean): string {
 }
 
 function coloursFor(colour: boolean): Colours {
-  const paint = (code: number): Paint => (colour ? (text) => `\x1b[${code}m${text}\x1b[0m` : (text) => text);
-  return { red: paint(31), yellow: paint(33), green: paint(32), dim: paint(2), bold: paint(1) };
+  const paint = painter({ colour });
+  const ink =
+    (name: Colour): Paint =>
+    (text) =>
+      paint(name, text);
+  return { red: ink("red"), yellow: ink("yellow"), green: ink("green"), dim: ink("dim"), bold: ink("bold") };
 }
 
 function heading({ method, url, origin, credentials }: CheckReport, { bold }: Colours): string {

@@ -1,15 +1,21 @@
 // Sends single requests over real sockets: a budget, four at a time, a time limit for each. It follows nothing.
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { HeaderList } from "../../browser/header-list.ts";
 import type { WireRequest, WireResponse } from "../../browser/types.ts";
+import {
+  destinationOf,
+  forwarded,
+  linesOf,
+  MOST_HEAD_BYTES,
+  nameForTls,
+  targetOf,
+  writeRequest,
+} from "../../testing/http.ts";
 import type { Io } from "../io.ts";
 import { type Http2Sessions, http2Sessions } from "./http2.ts";
 
 export const MOST_REQUESTS = 40;
 const MOST_AT_ONCE = 4;
-// Browsers take far longer heads than Node's default of 16 KiB.
-export const MOST_HEAD_BYTES = 256 * 1024;
 // Nothing is said about bodies; what is short is read while others are asked, so that few servers see an abort.
 const MOST_BODY_BYTES = 64 * 1024;
 
@@ -66,7 +72,7 @@ export class Transport {
       const hop = hopOf(new URL(request.url), via, this.options.insecure);
       const session = await this.#sessions.sessionFor(hop);
       return await (session === undefined
-        ? sendOverHttp1(forwarded(request, hop), hop, this.options.timeout, this.#open)
+        ? sendOverHttp1(forwarded(request, hop.protocol), hop, this.options.timeout, this.#open)
         : session.send(request, hop.prefix));
     } finally {
       this.#atOnce--;
@@ -92,33 +98,12 @@ export class Transport {
 }
 
 function hopOf(url: URL, via: URL | undefined, insecure: boolean): Hop {
-  const { protocol, hostname, port, pathname } = via ?? url;
-  const isTls = protocol === "https:";
   return {
-    protocol: isTls ? "https:" : "http:",
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port || (isTls ? 443 : 80)),
-    prefix: via === undefined ? "" : pathname.replace(/\/$/, ""),
+    ...destinationOf(via ?? url),
+    prefix: via === undefined ? "" : via.pathname.replace(/\/$/, ""),
     servername: nameForTls(url.hostname),
     insecure,
   };
-}
-
-/** What is reached by https, and asked behind whatever ends TLS, is told so. */
-function forwarded(request: WireRequest, { protocol }: Hop): WireRequest {
-  if (protocol === "https:" || !request.url.startsWith("https:")) return request;
-  return { ...request, headers: [...request.headers, ["x-forwarded-proto", "https"]] };
-}
-
-/** RFC 6066 3: no addresses. */
-function nameForTls(hostname: string): string {
-  return /^[\d.]+$|:/.test(hostname) ? "" : hostname;
-}
-
-/** The target of a request, as it stands in its first line. */
-export function targetOf(request: WireRequest, prefix: string): string {
-  const { pathname, search } = new URL(request.url);
-  return `${prefix}${pathname}${search}`;
 }
 
 function sendOverHttp1(
@@ -132,7 +117,7 @@ function sendOverHttp1(
     const sent = (protocol === "https:" ? httpsRequest : httpRequest)({
       host,
       port,
-      path: targetOf(request, hop.prefix),
+      path: targetOf(request.url, hop.prefix),
       headers: { host: new URL(request.url).host },
       agent: false,
       maxHeaderSize: MOST_HEAD_BYTES,
@@ -159,29 +144,12 @@ function sendOverHttp1(
       reject(new Error("the answer is 101 Switching Protocols"));
     });
     try {
-      write(sent, request);
+      writeRequest(sent, request);
     } catch (error) {
       // Node sends no control characters. The connection is under way by now.
       sent.destroy(error as Error);
     }
   });
-}
-
-function write(sent: ClientRequest, { method, headers, body }: WireRequest): void {
-  // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
-  sent.method = method;
-  for (const [name, value] of headers) sent.setHeader(name, value);
-  // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: these have a length even when empty.
-  if (body !== undefined || method === "POST" || method === "PUT")
-    sent.setHeader("content-length", body?.length ?? 0);
-  sent.end(body);
-}
-
-function linesOf({ rawHeaders }: IncomingMessage): HeaderList {
-  const lines: [string, string][] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-    lines.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);
-  return lines;
 }
 
 /** Reads on for a little; a stream of events never ends. */
