@@ -1,10 +1,10 @@
 // A PostgreSQL server of the test's own: a new cluster in a temporary folder, on a free port, stopped and removed afterwards.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
+import { freePort } from "./free-port.ts";
 
 export const PASSWORD = "only-for-this-test";
 
@@ -116,17 +116,6 @@ function startServer(program: string, folder: string, data: string, port: number
     server.once("error", reject);
     server.once("close", () => reject(new Error(`PostgreSQL ended:\n${log}`)));
   });
-}
-
-/** Below the ports that systems give to clients: it must still be free when a server comes back to it. */
-async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 12_000);
-  const free = await new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-  return free ? port : freePort();
 }
 
 /** One query over a connection of its own. */

@@ -1,6 +1,15 @@
 // Broken services, written by hand: answers, errors, redirects, and no answer at all.
+import express from "express";
+import { cors } from "../../src/index.ts";
 import { type Animal, COOKIES, PUT, right, withoutOn } from "./animal.ts";
+import { APP } from "./run.ts";
 import { application, chain, handWritten, type Step, service, setting } from "./service.ts";
+
+/** A session store that is down. */
+const failing: Step = () => {
+  throw new Error("no answer from the store");
+};
+const NAMED = { origin: [APP], credentials: true };
 
 export const ANSWERS: readonly Animal[] = [
   {
@@ -108,6 +117,12 @@ export const ANSWERS: readonly Animal[] = [
     name: "a 500 without CORS headers",
     broken: chain((_req, res) => res.writeHead(500).end()),
     fixed: chain(handWritten(), (_req, res) => res.writeHead(500).end()),
+    fails: ["answer-without-cors"],
+  },
+  {
+    name: "Express answers 500 from in front of CORS",
+    broken: express().use(failing).use(cors(NAMED)),
+    fixed: express().use(cors(NAMED)).use(failing),
     fails: ["answer-without-cors"],
   },
   {

@@ -1,24 +1,20 @@
 // Healthy services: nothing fails there, whoever wrote them.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import fastifyCors from "@fastify/cors";
+import { getRequestListener } from "@hono/node-server";
 import compression from "compression";
 import connect from "connect";
 import npmCors from "cors";
 import express from "express";
 import express4 from "express4";
+import fastify from "fastify";
 import helmet from "helmet";
+import { Hono } from "hono";
+import { cors as honoCors } from "hono/cors";
 import type { CheckOptions } from "../../src/cli/check/options.ts";
 import { cors } from "../../src/index.ts";
 import { APP } from "./run.ts";
-import {
-  application,
-  chain,
-  handWritten,
-  isPreflight,
-  PREFLIGHT,
-  type Step,
-  service,
-  setting,
-} from "./service.ts";
+import { application, chain, handWritten, PREFLIGHT, type Step, service, setting } from "./service.ts";
 
 export interface Healthy {
   readonly name: string;
@@ -37,34 +33,38 @@ const app = (req: IncomingMessage, res: ServerResponse) => application(req, res,
 const onExpress5 = (...middleware: readonly unknown[]) =>
   middleware.reduce((built: ReturnType<typeof express>, one) => built.use(one as Step), express()).use(app);
 
-/** As nginx does it with maps: empty values send nothing, the preflight is answered in front of everything. */
-const likeNginx: Step = (req, res, next) => {
-  const known = req.headers.origin === APP;
-  res.setHeader("Vary", "Origin");
-  const maps = {
-    "Access-Control-Allow-Origin": known ? APP : "",
-    "Access-Control-Allow-Credentials": known ? "true" : "",
-    "Access-Control-Allow-Methods": known && isPreflight(req) ? "GET, PUT" : "",
-    "Access-Control-Allow-Headers": known && isPreflight(req) ? "X-Own" : "",
-    "Access-Control-Max-Age": known && isPreflight(req) ? "600" : "",
+function onFastify(): RequestListener {
+  const built = fastify();
+  built.register(fastifyCors, {
+    origin: [APP],
+    credentials: true,
+    methods: ["GET", "PUT"],
+    allowedHeaders: ["X-Own"],
+    maxAge: 600,
+  });
+  built.get("/orders", async () => "orders");
+  const ready = built.ready();
+  return async (req, res) => {
+    await ready;
+    built.routing(req, res);
   };
-  for (const [name, value] of Object.entries(maps)) if (value !== "") res.setHeader(name, value);
-  if (isPreflight(req)) res.writeHead(204).end();
-  else next();
-};
+}
 
-/** As @fastify/cors does it: strict preflights, Vary always, 404 for plain OPTIONS. */
-const likeFastify: Step = (req, res, next) => {
-  res.setHeader("vary", "Origin");
-  if (req.headers.origin === APP) {
-    res.setHeader("access-control-allow-origin", APP);
-    res.setHeader("access-control-allow-credentials", "true");
-  }
-  if (!isPreflight(req)) return next();
-  res.setHeader("access-control-allow-methods", "GET,HEAD,PUT");
-  res.setHeader("access-control-allow-headers", req.headers["access-control-request-headers"] ?? "");
-  res.writeHead(204, { "content-length": "0" }).end();
-};
+function onHono(): RequestListener {
+  const { origin, credentials, methods, allowedHeaders } = NAMED;
+  const built = new Hono()
+    .use(
+      honoCors({
+        origin: [...origin],
+        credentials,
+        allowMethods: [...methods],
+        allowHeaders: [...allowedHeaders],
+        maxAge: 600,
+      }),
+    )
+    .get("/orders", (context) => context.text("orders"));
+  return getRequestListener(built.fetch);
+}
 
 export const HEALTHY: readonly Healthy[] = [
   { name: "ours, on Express 5", listener: onExpress5(cors(NAMED)), options: PUT },
@@ -139,8 +139,14 @@ export const HEALTHY: readonly Healthy[] = [
     ),
     options: { method: "POST", header: ["Content-Type: application/json"] },
   },
-  { name: "as with nginx", listener: chain(likeNginx, application), options: PUT },
-  { name: "as with @fastify/cors", listener: chain(likeFastify, application), options: PUT },
+  { name: "@fastify/cors, with a list", listener: onFastify(), options: PUT },
+  { name: "hono, with a list", listener: onHono(), options: PUT },
+  {
+    name: "hono, with *",
+    listener: getRequestListener(
+      new Hono().use(honoCors()).get("/orders", (context) => context.text("orders")).fetch,
+    ),
+  },
   { name: "none, and none is wanted", listener: chain(application), options: { expect: "blocked" } },
   {
     name: "refusing with 403",

@@ -1,8 +1,8 @@
 // WebKitGTK: plain WebDriver calls to WebKitWebDriver, which starts MiniBrowser on a virtual display.
 import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Readable } from "node:stream";
+import { freePort } from "../../support/free-port.ts";
 import {
   type Engine,
   expressionOf,
@@ -198,12 +198,4 @@ function firstLine(stream: Readable): Promise<string> {
     });
     stream.once("close", () => reject(new Error("it ended without a word")));
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
