@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { registerCheck } from "../src/cli/check/command.ts";
 import { type CheckOptions, planOf } from "../src/cli/check/options.ts";
 import { APP, codesOf, listening, noPolicy, reportOn, run } from "./zoo/run.ts";
-import { application, chain, handWritten, PREFLIGHT, service } from "./zoo/service.ts";
+import { application, chain, handWritten, PREFLIGHT, type Step, service } from "./zoo/service.ts";
 
 /** What reached a listener. */
 function recording(listener: RequestListener): { seen: string[]; listener: RequestListener } {
@@ -40,6 +40,16 @@ describe("the verdict", () => {
       chain(application),
       {},
       /^blocked at step response: .*No 'Access-Control-Allow-Origin'.* Send Access-Control-Allow-Origin: https:\/\/app\.example\.com and Vary: Origin\.$/m,
+      1,
+    ],
+    [
+      "a preflight that somebody else answers",
+      chain((req, res, next) => {
+        if (req.method === "OPTIONS") res.writeHead(401).end();
+        else next();
+      }, service() as Step),
+      { method: "PUT" },
+      /^blocked at step preflight: .* Send 204 to OPTIONS, with Access-Control-Allow-Origin: https:\/\/app\.example\.com and Vary: Origin, before anything else answers\.$/m,
       1,
     ],
     [

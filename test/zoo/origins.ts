@@ -1,7 +1,17 @@
 // Broken services, written by hand: origins that are let in or kept out by mistake.
 import { type Animal, COOKIES, PUT, right } from "./animal.ts";
 import { APP } from "./run.ts";
-import { application, chain, handWritten, isPreflight, matching, service, setting } from "./service.ts";
+import {
+  application,
+  chain,
+  handWritten,
+  isPreflight,
+  matching,
+  only,
+  type Step,
+  service,
+  setting,
+} from "./service.ts";
 
 export const ORIGINS: readonly Animal[] = [
   {
@@ -46,6 +56,12 @@ export const ORIGINS: readonly Animal[] = [
     broken: service({ allow: () => [APP, APP] }),
     fixed: right,
     fails: ["duplicate-headers"],
+  },
+  {
+    name: "Expose-Headers on two lines",
+    broken: chain(setting("Access-Control-Expose-Headers", ["ETag", "Link"]), right as Step),
+    fixed: service({ expose: "ETag, Link" }),
+    warns: ["duplicate-headers"],
   },
   {
     name: "* with cookies",
@@ -99,6 +115,12 @@ export const ORIGINS: readonly Animal[] = [
     fails: ["null-allowed"],
   },
   {
+    name: "null is listed, without credentials",
+    broken: service({ allow: only(APP, "null"), credentials: undefined }),
+    fixed: service({ credentials: undefined }),
+    warns: ["null-allowed"],
+  },
+  {
     name: "startsWith",
     broken: service({ allow: (origin) => (origin.startsWith(APP) ? origin : undefined) }),
     fixed: right,
@@ -123,6 +145,12 @@ export const ORIGINS: readonly Animal[] = [
     broken: service({ allow: matching(/^https?:\/\/app\.example\.com$/) }),
     fixed: right,
     fails: ["http-allowed"],
+  },
+  {
+    name: "http beside https, without credentials",
+    broken: service({ allow: only(APP, "http://app.example.com"), credentials: undefined }),
+    fixed: service({ credentials: undefined }),
+    warns: ["http-allowed"],
   },
   {
     name: "any port",

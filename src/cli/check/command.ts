@@ -17,6 +17,18 @@ import { verdictOn } from "./verdict.ts";
 
 export type LoadPolicy = (file: string, io: Io) => Promise<Policy>;
 
+const EXAMPLES = `
+Examples:
+  boring-cors check https://api.example.com/orders --origin https://app.example.com
+  boring-cors check https://api.example.com/orders/7 --origin https://app.example.com --method PUT \\
+    --header "Content-Type: application/json" --header Authorization --credentials
+  boring-cors check https://api.example.com/orders --origin https://app.example.com \\
+    --via http://10.0.0.7:3000 http://gateway.internal --policy cors.policy.mjs
+  boring-cors check https://api.example.com/orders --origin https://evil.example --expect blocked
+
+Exit codes: 0 as expected, 1 something failed (or the verdict is not the expected one), 2 misuse, or nobody answers.
+`;
+
 /**
  * Adds the command to the parser.
  *
@@ -33,12 +45,15 @@ export function registerCheck(
   const collect = (value: string, earlier: string[] = []) => [...earlier, value];
   program
     .command("check")
-    .description("what a browser concludes about a live URL, why, and what to change")
+    .summary("what a browser concludes about a live URL, why, and what to change")
+    .description(
+      "Asks a live URL as a browser would, says whether the page can read the answer and why not, and goes\nthrough a checklist, with evidence and fix for each finding.",
+    )
     .argument("<url>", "what the page fetches")
     .option("--origin <origin>", 'the origin of the page: https://app.example.com, or "null"')
     .option("--method <method>", "what the page asks with (default: GET)")
-    .option("--header <name: value>", "a header that the page sets; may be repeated", collect)
-    .option("--credentials", "the page sends cookies")
+    .option("--header <header>", "a header that the page sets: NAME or NAME: VALUE; may be repeated", collect)
+    .option("--credentials", 'the page writes credentials: "include"; --header "Cookie: ..." has the cookies')
     .option("--send", "send methods that change something, too; otherwise they are only preflighted")
     .option("--expect <verdict>", "allowed or blocked: exit 1 if it is not so")
     .option("--policy <file>", "compare the live answers with this policy")
@@ -47,6 +62,7 @@ export function registerCheck(
     .option("--curl", "print the curl commands that ask the same")
     .option("--insecure", "accept any certificate")
     .option("--timeout <ms>", "for one answer (default: 5000)")
+    .addHelpText("after", EXAMPLES)
     .action(async (url: string, options: CheckOptions) =>
       exit(await checkCommand([url], options, io, loadPolicy)),
     );

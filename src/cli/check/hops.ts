@@ -66,7 +66,11 @@ async function askHop(plan: CheckPlan, via: URL, seen: Seen, transport: Transpor
   const got = actual ?? (await ask(transport, "stand-in", asGet(seen), via));
   const passed = keptBack === undefined ? result.blocked === null : isReadableBy(got, plan.origin);
   const preflight = exchanges.filter(({ label }) => label === "preflight").at(-1);
-  return { hop: via.href, readable: passed, exchanges: [...(preflight ? [preflight] : []), got] };
+  return {
+    hop: via.href.replace(/\/$/, ""),
+    readable: passed,
+    exchanges: [...(preflight ? [preflight] : []), got],
+  };
 }
 
 function publicHop({ plan, conversation, preflight, own }: Seen): Asked {

@@ -2,15 +2,7 @@
 import { combined } from "../../browser/header-list.ts";
 import type { BlockedCode, BlockedStep } from "../../browser/types.ts";
 import { adviceOn } from "../../testing/advice.ts";
-import {
-  ALLOW_HEADERS,
-  ALLOW_METHODS,
-  ALLOW_ORIGIN,
-  isReadableBy,
-  ownOrigin,
-  statusIn,
-  valueIn,
-} from "./judgement.ts";
+import { ALLOW_HEADERS, ALLOW_METHODS, isReadableBy, ownOrigin, statusIn, valueIn } from "./judgement.ts";
 import type { Seen } from "./probes.ts";
 
 export interface Verdict {
@@ -87,6 +79,11 @@ function sendInstead(code: BlockedCode, seen: Seen): string {
   const origin = combined(last?.headers ?? [], "origin") ?? plan.origin;
   const credentials = plan.credentials ? " and Access-Control-Allow-Credentials: true" : "";
   const own = `Access-Control-Allow-Origin: ${origin}${credentials} and Vary: Origin`;
+  const status = last?.label === "preflight" ? statusIn(last) : 200;
+  // Consoles name the missing header; why it is missing, the status says. A 403 may be how an origin is refused.
+  const isAnsweredByOthers = (status < 200 || status > 299) && status !== 403;
+  if (code === "preflight-status" || (code === "allow-origin-missing" && isAnsweredByOthers))
+    return `204 to OPTIONS, with ${own}, before anything else answers`;
   switch (code) {
     case "allow-origin-missing":
     case "allow-origin-wildcard":
@@ -97,8 +94,6 @@ function sendInstead(code: BlockedCode, seen: Seen): string {
       return `${own}, once: one layer only`;
     case "allow-credentials":
       return "Access-Control-Allow-Credentials: true";
-    case "preflight-status":
-      return `204 to OPTIONS, with ${ALLOW_ORIGIN}, before anything else answers`;
     case "preflight-redirect":
       return "204 to OPTIONS, before anything redirects; or call the URL that it leads to";
     case "preflight-method":
