@@ -43,7 +43,7 @@ test("https, with --insecure only", async () => {
   const refused = await run([`${url}/orders`], { origin: APP });
   // What Node 24 says has advice of its own in between.
   expect(refused.err.startsWith(`${url} cannot be reached: self-signed certificate;`)).toBe(true);
-  expect(refused.err.endsWith("; with --insecure any certificate will do.\n")).toBe(true);
+  expect(refused.err.endsWith("; with --insecure any certificate will do.")).toBe(true);
   expect(refused.code).toBe(2);
 });
 
@@ -66,11 +66,27 @@ test("HTTP/2 where the server offers it, over one connection", async () => {
   expect({ connections, versions: [...versions] }).toEqual({ connections: 2, versions: ["2.0"] });
 });
 
+test("a body over HTTP/2", async () => {
+  const bodies: string[] = [];
+  const server = createSecureServer(tls, async (req, res) => {
+    let body = "";
+    for await (const chunk of req) body += chunk;
+    if (req.method === "POST") bodies.push(`${req.headers["content-length"]} ${body}`);
+    service()(req as unknown as IncomingMessage, res as unknown as ServerResponse);
+  });
+  const url = await listeningHttp2(server);
+  for (const data of ["a=1", undefined]) {
+    const report = await reportOn(`${url}/orders`, { method: "POST", send: true, data, insecure: true });
+    expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  }
+  expect(bodies).toEqual(["3 a=1", "0 "]);
+});
+
 test("a server of HTTP/2 that never answers", async () => {
   const server = createSecureServer(tls, () => {});
   const url = await listeningHttp2(server);
   const { code, err } = await run([url], { origin: APP, insecure: true, timeout: "200" });
-  expect(err).toBe(`${url} cannot be reached: no answer within 200 ms.\n`);
+  expect(err).toBe(`${url} cannot be reached: no answer within 200 ms.`);
   expect(code).toBe(2);
 });
 

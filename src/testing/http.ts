@@ -94,10 +94,14 @@ export function writeRequest(sent: ClientRequest, { method, headers, body }: Wir
   // Node's client would write `patch` in upper case; browsers do not, and servers must be seen to refuse it.
   sent.method = method;
   for (const [name, value] of headers) sent.setHeader(name, value);
-  // https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: these have a length even when empty.
-  if (body !== undefined || method === "POST" || method === "PUT")
-    sent.setHeader("content-length", body?.length ?? 0);
+  const length = contentLength({ method, body });
+  if (length !== undefined) sent.setHeader("content-length", length);
   sent.end(body);
+}
+
+/** https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.5: POST and PUT have one even when empty. */
+export function contentLength({ method, body }: Pick<WireRequest, "method" | "body">): number | undefined {
+  return body === undefined && method !== "POST" && method !== "PUT" ? undefined : (body?.length ?? 0);
 }
 
 function optionsOf(

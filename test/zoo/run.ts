@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { checkCommand, type LoadPolicy } from "../../src/cli/check/command.ts";
 import type { CheckOptions } from "../../src/cli/check/options.ts";
 import type { CheckReport } from "../../src/cli/check/report.ts";
+import { EXIT, Misuse } from "../../src/cli/io.ts";
 import { definePolicy } from "../../src/index.ts";
 
 export const APP = "https://app.example.com";
@@ -30,7 +31,7 @@ export interface Ran {
 
 export const noPolicy: LoadPolicy = async () => definePolicy({ origin: false });
 
-/** One run of the command. */
+/** One run of the command; misuse is told as the whole program tells it. */
 export async function run(
   args: readonly string[],
   options: CheckOptions,
@@ -48,8 +49,13 @@ export async function run(
     progress,
     cwd: process.cwd(),
   };
-  const code = await checkCommand(args, options, io, loadPolicy);
-  return { code, out, err };
+  try {
+    const code = await checkCommand(args, options, io, loadPolicy);
+    return { code, out, err };
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    return { code: EXIT.misuse, out, err: err + error.message };
+  }
 }
 
 /** The report of a run with `--json`. */

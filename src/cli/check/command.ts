@@ -1,7 +1,7 @@
 // boring-cors check: what a browser concludes about a live URL, why, and what to change where.
 import type { Command } from "commander";
 import type { Policy } from "../../policy/policy.ts";
-import { EXIT, type Io, Misuse } from "../io.ts";
+import { type Io, Misuse } from "../io.ts";
 import { findingsOn } from "./checklist.ts";
 import { cleanerFor, printable } from "./clean.ts";
 import { converse } from "./conversation.ts";
@@ -29,18 +29,11 @@ Examples:
 Exit codes: 0 as expected, 1 something failed (or the verdict is not the expected one), 2 misuse, or nobody answers.
 `;
 
-/**
- * Adds the command to the parser.
- *
- * @param exit Takes the exit code.
- */
 export function registerCheck(
   program: Command,
   io: Io,
   loadPolicy: LoadPolicy,
-  exit: (code: number) => void = (code) => {
-    process.exitCode = code;
-  },
+  finish: (code: number) => void,
 ): void {
   const collect = (value: string, earlier: string[] = []) => [...earlier, value];
   program
@@ -55,6 +48,7 @@ export function registerCheck(
     .option("--header <header>", "a header that the page sets: NAME or NAME: VALUE; may be repeated", collect)
     .option("--credentials", 'the page writes credentials: "include"; --header "Cookie: ..." has the cookies')
     .option("--send", "send methods that change something, too; otherwise they are only preflighted")
+    .option("--data <text>", "the body that goes along; as text/plain without a Content-Type")
     .option("--expect <verdict>", "allowed or blocked: exit 1 if it is not so")
     .option("--policy <file>", "compare the live answers with this policy")
     .option("--via <url...>", "the same request to these hops, from the service outwards")
@@ -64,26 +58,25 @@ export function registerCheck(
     .option("--timeout <ms>", "for one answer (default: 5000)")
     .addHelpText("after", EXAMPLES)
     .action(async (url: string, options: CheckOptions) =>
-      exit(await checkCommand([url], options, io, loadPolicy)),
+      finish(await checkCommand([url], options, io, loadPolicy)),
     );
 }
 
-/** Does the work. @returns The exit code: 0 as expected, 1 something found, 2 misuse or unreachable. */
+/**
+ * Does the work.
+ *
+ * @returns The exit code: 0 as expected, 1 something found.
+ * @throws Misuse for what is written wrong, and where nobody answers.
+ */
 export async function checkCommand(
   args: readonly string[],
   options: CheckOptions,
   io: Io,
   loadPolicy: LoadPolicy,
 ): Promise<number> {
-  try {
-    const plan = planOf(args, options);
-    const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy, io);
-    return await check(plan, options, policy, io);
-  } catch (error) {
-    if (!(error instanceof Misuse)) throw error;
-    io.err(`${error.message}\n`);
-    return EXIT.misuse;
-  }
+  const plan = planOf(args, options);
+  const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy, io);
+  return await check(plan, options, policy, io);
 }
 
 async function check(

@@ -47,6 +47,7 @@ export async function converse(plan: CheckPlan, transport: Transport, via?: URL)
   const result = await asking.fetch(plan.url, {
     method: plan.method,
     headers: plan.headers,
+    body: plan.data,
     credentials: plan.credentials ? "include" : "same-origin",
   });
   const sent = result.requests.filter(({ response }, index) => {

@@ -23,7 +23,7 @@ export function curlCommands(seen: Seen): string {
     .join("\n");
 }
 
-function curlOf({ method, url, headers }: WireRequest, { insecure, timeout }: CheckPlan): string {
+function curlOf({ method, url, headers, body }: WireRequest, { insecure, timeout }: CheckPlan): string {
   const options = [
     // Globbing would take {a,b} and [1-3] in a URL for patterns.
     "curl -sS -g -o /dev/null -D - --path-as-is",
@@ -31,6 +31,8 @@ function curlOf({ method, url, headers }: WireRequest, { insecure, timeout }: Ch
     `--max-time ${Math.ceil(timeout / 1000)}`,
     ...(method === "HEAD" ? ["--head"] : [`-X ${sh(method)}`]),
     ...headers.filter(([name]) => !/^(sec-fetch-|accept$|referer$)/.test(name)).map(headerOption),
+    // A body may hold what headers hide; --data would take a leading @ for a file.
+    ...(body === undefined ? [] : [`--data-raw "\${BODY:?}"`]),
     sh(withoutSecretParameters(url).replace(/[?&]boring-cors-check=[^&]*/, "")),
   ];
   return options.join(" \\\n  ");

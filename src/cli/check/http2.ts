@@ -2,7 +2,7 @@
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { WireRequest } from "../../browser/types.ts";
-import { MOST_HEAD_BYTES, targetOf } from "../../testing/http.ts";
+import { contentLength, MOST_HEAD_BYTES, targetOf } from "../../testing/http.ts";
 import type { Answered, Hop } from "./transport.ts";
 
 /** A hop that speaks HTTP/2. */
@@ -86,6 +86,7 @@ function sendOver(
   timeout: number,
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
+    const length = contentLength(request);
     const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, HTTP2_HEADER_AUTHORITY, HTTP2_HEADER_SCHEME } = constants;
     const stream = session.request(
       {
@@ -94,10 +95,11 @@ function sendOver(
         [HTTP2_HEADER_AUTHORITY]: new URL(request.url).host,
         [HTTP2_HEADER_SCHEME]: "https",
         ...Object.fromEntries(request.headers),
+        ...(length === undefined ? {} : { "content-length": length }),
       },
-      // What a check sends has no body.
-      { endStream: true },
+      { endStream: !length },
     );
+    if (length) stream.end(request.body);
     const timer = setTimeout(() => stream.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
     stream.on("error", reject);
     stream.on("close", () => {

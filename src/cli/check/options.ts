@@ -13,6 +13,7 @@ export interface CheckOptions {
   readonly header?: readonly string[] | undefined;
   readonly credentials?: boolean | undefined;
   readonly send?: boolean | undefined;
+  readonly data?: string | undefined;
   readonly expect?: string | undefined;
   readonly policy?: string | undefined;
   readonly via?: readonly string[] | undefined;
@@ -34,6 +35,8 @@ export interface CheckPlan {
   readonly credentials: boolean;
   /** May a method that changes something be sent? */
   readonly send: boolean;
+  /** The body that goes along. */
+  readonly data: string | undefined;
   readonly expect: "allowed" | "blocked" | undefined;
   readonly via: readonly URL[];
   readonly insecure: boolean;
@@ -64,12 +67,16 @@ export function planOf(args: readonly string[], options: CheckOptions): CheckPla
     cookie,
     credentials,
     send: options.send ?? false,
+    data: options.data,
     expect: expectOf(options.expect),
     via: (options.via ?? []).map((via) => urlOf(via, "--via")),
     insecure: options.insecure ?? false,
     timeout: timeoutOf(options.timeout),
   };
-  return { ...plan, method: checkedMethod(plan) };
+  const checked = { ...plan, method: checkedMethod(plan) };
+  if (checked.data !== undefined && (checked.method === "GET" || checked.method === "HEAD"))
+    throw new Misuse(`--data: ${checked.method} has no body; write --method POST, too.`);
+  return checked;
 }
 
 function urlOf(written: string, where: string): URL {
