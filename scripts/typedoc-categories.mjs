@@ -18,7 +18,7 @@ const CATEGORIES = {
   Errors: ["CorsConfigError", "ConfigIssue", "ConfigIssueCode"],
   Events: ["DecisionEvent", "OverrideEvent", "ErrorEvent"],
   "Report mode": ["DifferenceEvent", "Difference", "ReportProblem", "DifferenceCounts"],
-  "Policies as data": ["RouteData", "RuleData", "CompleteRegExpData", "FunctionData"],
+  "Policies as data": ["RouteData", "RuleData", "CompleteRegExpData", "FunctionData", "Layer"],
   "Names of @types/cors": ["CorsOptions", "CorsRequest", "CorsOptionsDelegate"],
   Pages: ["page", "Page", "PageOptions", "RequestOptions", "RequestBody", "StoredCookie"],
   Targets: ["Target", "SingleTarget", "DecidingPolicy", "PolicyAnswer", "Send"],

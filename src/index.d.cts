@@ -21,6 +21,7 @@ import {
   definePolicy,
   type ErrorEvent,
   type FunctionData,
+  type Layer,
   type LivePolicy,
   livePolicy,
   cors as middleware,
@@ -53,7 +54,7 @@ import {
  * the response is written.
  *
  * @param source Rule options, a table of routes, a `Policy`, a `LivePolicy`, or a function of the request.
- * @param options Of the adapter: `base`, `mode`.
+ * @param options Of the adapter: `base`, `mode`, `layer`.
  * @returns Middleware; mount it first. It has {@link CorsMiddleware.wrap} and {@link CorsMiddleware.onError}.
  * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured. See each option;
  * also `OPTIONS_TYPE`, `UNKNOWN_OPTION`, `NOT_CALLED`.
@@ -90,6 +91,7 @@ declare namespace cors {
     definePolicy,
     type ErrorEvent,
     type FunctionData,
+    type Layer,
     type LivePolicy,
     livePolicy,
     middleware as cors,

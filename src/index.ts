@@ -25,13 +25,12 @@ export type {
   SourceFunction,
   SourceOptions,
 } from "./adapters/source.ts";
+export type { Decision, DecisionReason, DecisionRequest } from "./policy/decision.ts";
 export { type ConfigIssue, type ConfigIssueCode, CorsConfigError } from "./policy/issues.ts";
 export type {
   CompleteRegExpData,
-  Decision,
-  DecisionReason,
-  DecisionRequest,
   FunctionData,
+  Layer,
   Origin,
   OriginCallback,
   OriginEntry,

@@ -789,7 +789,7 @@ test("defaults are never warned about", () => {
 });
 
 test("every code of the table is raised by some test or named as the adapters' own", () => {
-  const adapters = ["NOT_CALLED", "BASE", "MODE", "ENV_UNSET", "ENV_ORIGIN"];
+  const adapters = ["NOT_CALLED", "BASE", "MODE", "LAYER", "ENV_UNSET", "ENV_ORIGIN"];
   const judged = Object.keys(ISSUE_CODES).filter((code) => code.startsWith("REGEXP_"));
   const raised = new Set([
     ...REFUSALS.map(({ code }) => code as string),

@@ -1,8 +1,8 @@
 // Where a running service sees what its policy does: channels, NODE_DEBUG, and warnings that are said once.
 import { channel } from "node:diagnostics_channel";
 import { debuglog } from "node:util";
+import type { Decision } from "../policy/decision.ts";
 import { whereExplained } from "../policy/issues.ts";
-import type { Decision } from "../policy/options.ts";
 import type { CleanRequest } from "../policy/request.ts";
 import type { RuntimeCode, RuntimeDetails } from "../policy/runtime-warnings.ts";
 import { runtimeWarning } from "../policy/seldom.ts";

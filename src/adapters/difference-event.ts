@@ -1,5 +1,5 @@
 // What report mode publishes and counts.
-import type { Decision } from "../policy/options.ts";
+import type { Decision } from "../policy/decision.ts";
 import type { CleanRequest } from "../policy/request.ts";
 
 /**

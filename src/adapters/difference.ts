@@ -7,7 +7,7 @@ import {
   isSafelistedResponseHeader,
 } from "../browser/safelists.ts";
 import type { CredentialsMode } from "../browser/types.ts";
-import type { Decision } from "../policy/options.ts";
+import type { Decision } from "../policy/decision.ts";
 import type { CleanRequest } from "../policy/request.ts";
 import type { Difference } from "./difference-event.ts";
 import type { Head } from "./head.ts";

@@ -3,8 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { judgeOrigin } from "../policy/answer.ts";
 import { askOnce, mustAsk, unasked } from "../policy/ask.ts";
+import { ruleAt } from "../policy/compile.ts";
 import { CorsConfigError, formatIssue, IssueReport, show, whereExplained } from "../policy/issues.ts";
-import type { Origin, PolicyOptions } from "../policy/options.ts";
+import type { Layer, Origin, PolicyOptions } from "../policy/options.ts";
 import {
   askOrigin,
   compiledOf,
@@ -26,7 +27,7 @@ import {
   type Next,
   type Request,
 } from "./exchange.ts";
-import { checkMountOptions } from "./mount-options.ts";
+import { checkMountOptions, type Mounted } from "./mount-options.ts";
 import { claimOn } from "./ownership.ts";
 import { type Engine, newReporter, type Source } from "./report.ts";
 import { isOver, type Response } from "./response.ts";
@@ -108,6 +109,16 @@ export interface CorsMiddlewareOptions {
    * @example app.use(cors(policy, { mode: "report" })); // before what answers today
    */
   readonly mode?: "enforce" | "report" | undefined;
+  /**
+   * Which layer this process is. A route that has an `owner` is enforced by that layer alone: a gateway with
+   * `layer: "edge"` passes the service's routes through untouched; a service removes its own Access-Control-* headers on
+   * the edge's routes, and still sends Vary. Routes without an owner are enforced by every layer.
+   *
+   * @defaultValue `"service"`
+   * @throws {CorsConfigError} `LAYER`.
+   * @example gateway.use(cors(policy, { layer: "edge" }));
+   */
+  readonly layer?: Layer | undefined;
 }
 
 const warnedPolicies = new WeakSet<Policy>();
@@ -129,7 +140,7 @@ export type CorsSource<
  * the response is written.
  *
  * @param source Rule options, a table of routes, a `Policy`, a `LivePolicy`, or a function of the request.
- * @param options Of the adapter: `base`, `mode`.
+ * @param options Of the adapter: `base`, `mode`, `layer`.
  * @returns Middleware; mount it first. It has {@link CorsMiddleware.wrap} and {@link CorsMiddleware.onError}.
  * @throws {CorsConfigError} with every problem at once: the application must not start misconfigured. See each option;
  * also `OPTIONS_TYPE`, `UNKNOWN_OPTION`, `NOT_CALLED`.
@@ -151,11 +162,11 @@ export declare namespace cors {
 }
 
 function createMiddleware(source: unknown, options: unknown): CorsMiddleware {
-  const { base, mode } = checkMountOptions(source, options, cors);
+  const { mode, ...mounted } = checkMountOptions(source, options, cors);
   const adapter: Runner =
     mode === "report"
-      ? newReporter(ENGINE, () => checkedSource(source), base)
-      : new Adapter(checkedSource(source), base);
+      ? newReporter(ENGINE, () => checkedSource(source), mounted)
+      : new Adapter(checkedSource(source), mounted);
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => {
     adapter.run(req, res, typeof next === "function" ? next : missingNext);
   };
@@ -194,6 +205,7 @@ const ENGINE: Engine = {
   newAnswers: (warnings) => new SourceAnswers(warnings),
   newWarnings: () => new OnceWarnings(),
   pathOf: fullPath,
+  ruleAt,
   show,
   unasked,
 };
@@ -251,7 +263,7 @@ class Adapter implements Mount {
 
   constructor(
     private readonly source: Source,
-    private readonly base: string,
+    private readonly mounted: Mounted,
   ) {}
 
   run(req: Request, res: Response, next: Next): void {
@@ -262,7 +274,9 @@ class Adapter implements Mount {
     const compiled = compiledOf(policy);
     // A policy of one rule needs no path: only `*` is not covered by "/".
     const { everywhere } = compiled;
-    const rule = everywhere === undefined || req.url === "*" ? compiled.select(this.pathOf(req)) : everywhere;
+    const found =
+      everywhere === undefined || req.url === "*" ? compiled.select(this.pathOf(req)) : everywhere;
+    const rule = found && ruleAt(this.mounted.layer, found);
     if (rule !== undefined && !rule.passthrough) {
       return new Exchange(rule, policy, false, this, req, res, next).start();
     }
@@ -272,7 +286,7 @@ class Adapter implements Mount {
   }
 
   pathOf(req: AskedRequest): string {
-    return fullPath(req, this.base);
+    return fullPath(req, this.mounted.base);
   }
 
   private askSource(ask: SourceFunction<never>, req: Request, res: Response, next: Next): void {
@@ -290,7 +304,8 @@ class Adapter implements Mount {
         // An option that is a getter, and throws.
         return next(thrown);
       }
-      exchange.resume(resolved);
+      const { rule } = resolved;
+      exchange.resume({ ...resolved, rule: rule && ruleAt(this.mounted.layer, rule) });
     });
   }
 }

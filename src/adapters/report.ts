@@ -3,7 +3,7 @@ import { channel } from "node:diagnostics_channel";
 import { debuglog } from "node:util";
 import type { judgeOrigin } from "../policy/answer.ts";
 import type { askOnce, mustAsk, unasked } from "../policy/ask.ts";
-import type { CompiledRule } from "../policy/compile.ts";
+import type { CompiledRule, ruleAt } from "../policy/compile.ts";
 import type { show } from "../policy/issues.ts";
 import type { askOrigin, compiledOf, LivePolicy, Policy } from "../policy/policy.ts";
 import type { CleanRequest, OriginVerdict } from "../policy/request.ts";
@@ -12,6 +12,7 @@ import { differencesBetween } from "./difference.ts";
 import type { Difference, DifferenceCounts, DifferenceEvent } from "./difference-event.ts";
 import type { AskedRequest, decisionEvent, Mount, Next, Request } from "./exchange.ts";
 import type { Head } from "./head.ts";
+import type { Mounted } from "./mount-options.ts";
 import type { Response } from "./response.ts";
 import type { isOwnSite, isSameOrigin } from "./same-origin.ts";
 import type { Resolved, SourceAnswers, SourceFunction } from "./source.ts";
@@ -33,6 +34,7 @@ export interface Engine {
   readonly newAnswers: (warnings: Pick<OnceWarnings, "warn">) => SourceAnswers;
   readonly newWarnings: () => OnceWarnings;
   readonly pathOf: (req: AskedRequest, base: string) => string;
+  readonly ruleAt: typeof ruleAt;
   readonly show: typeof show;
   readonly unasked: typeof unasked;
 }
@@ -47,8 +49,8 @@ const MOST_LINES = 1000;
 const SOURCE = "The per-request CORS source";
 
 /** `find` throws for an invalid source; the service that needs the report most must start all the same. */
-export function newReporter(engine: Engine, find: () => Source, base: string): Reporter {
-  return new Reporter(engine, find, base);
+export function newReporter(engine: Engine, find: () => Source, mounted: Mounted): Reporter {
+  return new Reporter(engine, find, mounted);
 }
 
 class Reporter implements Mount, Observer {
@@ -65,7 +67,7 @@ class Reporter implements Mount, Observer {
   constructor(
     readonly engine: Engine,
     find: () => Source,
-    private readonly base: string,
+    private readonly mounted: Mounted,
   ) {
     this.warnings = engine.newWarnings();
     this.answers = engine.newAnswers({
@@ -96,7 +98,7 @@ class Reporter implements Mount, Observer {
   }
 
   pathOf(req: AskedRequest): string {
-    return this.engine.pathOf(req, this.base);
+    return this.engine.pathOf(req, this.mounted.base);
   }
 
   compare(left: Head, { event, rule, fetchMode }: Wanted): void {
@@ -206,14 +208,15 @@ class Reporter implements Mount, Observer {
 
   private judge(
     watch: Watch,
-    rule: CompiledRule | undefined,
+    found: CompiledRule | undefined,
     policy: Policy | undefined,
     perRequest: boolean,
     because?: Resolved["because"],
   ): void {
+    const { engine } = this;
+    const rule = found && engine.ruleAt(this.mounted.layer, found);
     // CORS is somebody else's here, with the policy or without it.
     if (rule === undefined || rule.passthrough) return;
-    const { engine } = this;
     const { asked } = watch;
     const decide = (verdict: OriginVerdict) => {
       const { origin } = asked.headers;

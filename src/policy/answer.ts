@@ -1,7 +1,7 @@
 // A rule's answer to a request: who is granted, with which headers and status. Each branch cites its clause.
 import type { CompiledRule } from "./compile.ts";
+import type { Decision, DecisionReason } from "./decision.ts";
 import { isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
-import type { Decision, DecisionReason } from "./options.ts";
 import { isInsecure, isOpaqueOrigin, type ParsedOrigin, parseOrigin } from "./origin.ts";
 
 export type RequestKind = Decision["kind"];

@@ -1,5 +1,5 @@
 // Options after validation: complete, typed, and no longer what a user wrote. Only validate.ts makes them.
-import type { CompleteRegExpData, OriginFunction } from "./options.ts";
+import type { CompleteRegExpData, Layer, OriginFunction } from "./options.ts";
 import type { OriginPattern } from "./origin.ts";
 
 export interface CheckedRegExp {
@@ -37,6 +37,7 @@ export interface CheckedRule {
   optionsSuccessStatus: number;
   blockRefused: boolean;
   allowOverride: boolean;
+  owner: Layer | undefined;
   dangerouslyAllowInsecureOrigins: boolean;
   dangerouslyAllowPublicSuffixes: boolean;
   dangerouslyAllowOpaqueOrigins: boolean;
@@ -66,6 +67,7 @@ export function defaultRule(): CheckedRule {
     optionsSuccessStatus: 204,
     blockRefused: false,
     allowOverride: false,
+    owner: undefined,
     dangerouslyAllowInsecureOrigins: false,
     dangerouslyAllowPublicSuffixes: false,
     dangerouslyAllowOpaqueOrigins: false,

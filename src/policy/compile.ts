@@ -6,7 +6,8 @@ import {
   DEFAULT_METHODS,
   defaultRule,
 } from "./checked.ts";
-import type { DecisionReason, OriginFunction, RouteData } from "./options.ts";
+import type { DecisionReason } from "./decision.ts";
+import type { Layer, OriginFunction, RouteData } from "./options.ts";
 import { type OriginSet, originSet } from "./origin-set.ts";
 import { routeSelector } from "./routes.ts";
 import { trustworthy } from "./validate-origin.ts";
@@ -46,6 +47,8 @@ export interface CompiledRule {
   readonly preflightContinue: boolean;
   readonly blockRefused: boolean;
   readonly allowOverride: boolean;
+  /** Who answers for it; `undefined`: every layer. */
+  readonly owner: Layer | undefined;
 }
 
 /** A policy's rules behind its paths. `undefined`: no key covers the path. */
@@ -92,6 +95,31 @@ export function compileRoute(key: string | undefined, route: CheckedRoute): Comp
     : Object.freeze(compileRule(key, route));
 }
 
+// A rule that steps aside is asked for at each request, and must be the same one each time.
+const asides = new WeakMap<CompiledRule, CompiledRule>();
+
+/**
+ * The rule as this layer applies it. What another layer owns, the edge passes through untouched; the service grants
+ * nothing there, removes what its handlers grant, and goes on saying in Vary what the answer depends on: so nobody can
+ * send the headers of two layers.
+ */
+export function ruleAt(layer: Layer, rule: CompiledRule): CompiledRule {
+  const { key, owner, varies } = rule;
+  if (owner === undefined || owner === layer) return rule;
+  let aside = asides.get(rule);
+  if (aside === undefined) {
+    aside = refusing(
+      "passthrough",
+      layer === "edge"
+        ? { key, owner, passthrough: true }
+        : // Preflights, too, go on to the application: the edge has answered those of pages.
+          { key, owner, varies, preflightContinue: true },
+    );
+    asides.set(rule, aside);
+  }
+  return aside;
+}
+
 /** Runs at each request where a source answers with plain options: no Set, no copy that can be avoided. */
 export function compileRule(key: string | undefined, rule: CheckedRule): CompiledRule {
   const { origin, credentials, methods, allowedHeaders, exposedHeaders } = rule;
@@ -128,6 +156,7 @@ export function compileRule(key: string | undefined, rule: CheckedRule): Compile
     preflightContinue: rule.preflightContinue,
     blockRefused: rule.blockRefused,
     allowOverride: rule.allowOverride,
+    owner: rule.owner,
   };
 }
 
@@ -162,10 +191,13 @@ export function routeData(route: CheckedRoute): RouteData {
           ? Object.freeze({ function: true } as const)
           : false;
   // `{ origin: false }` is `false`, unless it still says something about requests that are refused.
-  if (shown === false && !route.blockRefused && !route.preflightContinue && !route.allowOverride)
-    return false;
+  const { owner, ...rest } = route;
+  const says = route.blockRefused || route.preflightContinue || route.allowOverride || owner !== undefined;
+  if (shown === false && !says) return false;
   return Object.freeze({
-    ...route,
+    ...rest,
+    // Absent where there is none: the digest of a policy without owners does not depend on them.
+    ...(owner === undefined ? {} : { owner }),
     origin: shown,
     methods: frozen(route.methods),
     allowedHeaders: route.allowedHeaders === null ? null : frozen(route.allowedHeaders),

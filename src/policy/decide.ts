@@ -1,9 +1,9 @@
 // (rule, request, verdict on the origin) -> Decision: the answer as data, with the reason in words.
 import { kindOf, namesStar, type RequestKind, statusOf, writeActual, writePreflight } from "./answer.ts";
 import type { CompiledRule } from "./compile.ts";
+import type { Decision, DecisionReason } from "./decision.ts";
 import { isSafelistedMethod, isToken, scanHeaderList, splitHeaderList } from "./fields.ts";
 import { show } from "./issues.ts";
-import type { Decision, DecisionReason } from "./options.ts";
 import { isInsecure, isOpaqueOrigin, parseOrigin } from "./origin.ts";
 import { type CleanRequest, NO_VARY, ORIGIN_VARY, type OriginVerdict, PREFLIGHT_VARY } from "./request.ts";
 
@@ -157,7 +157,9 @@ function detail(reason: DecisionReason, rule: CompiledRule | undefined, request:
     case "not-covered":
       return `Path ${show(path)} is covered by no route; add one, "/" covers everything.`;
     case "passthrough":
-      return `CORS${named("on", rule)} is left to the application behind this policy; look there.`;
+      return rule?.owner === undefined
+        ? `CORS${named("on", rule)} is left to the application behind this policy; look there.`
+        : `CORS${named("on", rule)} is owned by the ${rule.owner}; look there.`;
   }
 }
 

@@ -48,6 +48,7 @@ export const ISSUE_CODES = {
   OPTIONS_SUCCESS_STATUS: "Browsers accept any status from 200 to 299; 204 is the usual one.",
   BASE: 'base is a path prefix such as "/billing".',
   MODE: 'mode is "enforce" or "report".',
+  LAYER: 'layer is "edge" or "service".',
   ENV_UNSET: "Set the variable, or give a fallback.",
   ENV_ORIGIN: "List origins, separated by commas or spaces.",
   // Warnings: legal, but without effect or doubtful.

@@ -2,8 +2,9 @@
 import { judgeOrigin } from "./answer.ts";
 import { askOnce, judgeAnswer, mustAsk, unasked } from "./ask.ts";
 import { type CompiledPolicy, type CompiledRule, compilePolicy, routeData } from "./compile.ts";
+import type { Decision, DecisionRequest } from "./decision.ts";
 import { type ConfigIssue, CorsConfigError, IssueReport, show } from "./issues.ts";
-import type { Decision, DecisionRequest, Origin, PolicyOptions, RouteData } from "./options.ts";
+import type { Origin, PolicyOptions, RouteData } from "./options.ts";
 import { isInsecure, parseOrigin } from "./origin.ts";
 import { covers } from "./origin-set.ts";
 import { type CleanRequest, cleanRequest, GRANTED, type OriginVerdict } from "./request.ts";

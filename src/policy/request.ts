@@ -1,5 +1,5 @@
 // A request as a policy sees it, what is known of its origin, and the names that its answer varies by.
-import type { DecisionReason, DecisionRequest } from "./options.ts";
+import type { DecisionReason, DecisionRequest } from "./decision.ts";
 import { misused } from "./seldom.ts";
 
 /** A request of which every field is known to be a string, or absent. */

@@ -9,6 +9,7 @@ import {
   normalizeMethod,
 } from "./fields.ts";
 import { type IssueReport, show } from "./issues.ts";
+import type { Layer } from "./options.ts";
 
 export function checkBoolean(value: unknown, name: string, report: IssueReport): boolean {
   if (typeof value === "boolean") return value;
@@ -17,6 +18,12 @@ export function checkBoolean(value: unknown, name: string, report: IssueReport):
   report.error("OPTION_TYPE", name, value, `${show(value)} is no boolean; write ${write}`, meant);
   // What was meant is judged too, so that the next problem shows in the same run.
   return meant ?? false;
+}
+
+export function checkOwner(value: unknown, name: string, report: IssueReport): Layer | undefined {
+  if (value === "edge" || value === "service") return value;
+  report.error("OPTION_TYPE", name, value, `${show(value)} is no owner; write "edge", "service", or nothing`);
+  return undefined;
 }
 
 const ONE_DAY = 86_400;

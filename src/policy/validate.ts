@@ -11,6 +11,7 @@ import {
   checkExposedHeaders,
   checkMaxAge,
   checkMethods,
+  checkOwner,
   checkStatus,
 } from "./validate-values.ts";
 
@@ -27,6 +28,7 @@ const CHECKS = {
   optionsSuccessStatus: checkStatus,
   blockRefused: checkBoolean,
   allowOverride: checkBoolean,
+  owner: checkOwner,
   dangerouslyAllowInsecureOrigins: checkBoolean,
   dangerouslyAllowPublicSuffixes: checkBoolean,
   dangerouslyAllowOpaqueOrigins: checkBoolean,

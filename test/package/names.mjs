@@ -25,6 +25,7 @@ export const TYPES = [
   "DifferenceEvent",
   "ErrorEvent",
   "FunctionData",
+  "Layer",
   "LivePolicy",
   "Next",
   "Origin",

@@ -73,7 +73,7 @@ definePolicy({ routes: { "/": { origin: app } }, credentials: true });
 cors({ origin: app, routes: { "/": { origin: app } } });
 // @ts-expect-error: routes lie flat
 cors({ routes: { "/": { routes: { "/": { origin: app } } } } });
-// @ts-expect-error: the second argument takes base and mode
+// @ts-expect-error: the second argument takes base, mode and layer
 cors({ origin: app }, { credentials: true });
 
 // Wrong types.

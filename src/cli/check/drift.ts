@@ -1,6 +1,6 @@
 // --policy: are the live answers what the policy decides, request by request?
 import { tokensOf, valuesOf } from "../../browser/header-list.ts";
-import type { Decision } from "../../policy/options.ts";
+import type { Decision } from "../../policy/decision.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Cleaner } from "./clean.ts";
 import type { Exchange } from "./conversation.ts";
