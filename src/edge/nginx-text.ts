@@ -1,0 +1,55 @@
+// nginx's configuration as text: quoted words, and maps.
+
+/** A word of nginx's configuration, in quotes: its reader takes `\\` and `\"` for what they stand for, and `\t` for a tab. */
+export function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, "\\$&")}"`;
+}
+
+/** Text in a RegExp of PCRE that stands for itself. */
+export function literal(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+}
+
+/** A key of a map: text is compared without regard to case, and looked up by hash; a RegExp is tried in turn. */
+export type MapKey = { readonly text: string } | { readonly regexp: string; readonly ignoreCase?: boolean };
+
+export interface MapEntry {
+  readonly key: MapKey;
+  /** Written as it is: variables in it are replaced by nginx. */
+  readonly value: string;
+}
+
+/** Shorthands for entries. */
+export const exactly = (text: string, value: string): MapEntry => ({ key: { text }, value });
+export const matching = (regexp: string, value: string): MapEntry => ({ key: { regexp }, value });
+export const matchingAnyCase = (regexp: string, value: string): MapEntry => ({
+  key: { regexp, ignoreCase: true },
+  value,
+});
+
+/**
+ * One `map`: texts first, as nginx looks at them, then RegExps in their order.
+ *
+ * @param comment What it says, for whoever reads the file.
+ */
+export function map(
+  comment: string,
+  source: string,
+  variable: string,
+  entries: readonly MapEntry[],
+  fallback = "",
+): string {
+  const lines = entries.map(({ key, value }) => `    ${keyText(key)} ${quoted(value)};`);
+  return [
+    `# ${comment}`,
+    `map ${quoted(source)} ${variable} {`,
+    `    default ${quoted(fallback)};`,
+    ...lines,
+    "}",
+  ].join("\n");
+}
+
+function keyText(key: MapKey): string {
+  if ("text" in key) return quoted(key.text);
+  return quoted(`~${key.ignoreCase ? "*" : ""}${key.regexp}`);
+}
