@@ -70,7 +70,7 @@ export function pathMaps(routes: readonly EdgeRoute[], prefix: string): string[]
       "",
       "$uri",
       `$${prefix}odd`,
-      [matching(ODD_READ, "odd"), matching(FOLDS_TO_ASCII, "odd"), matching(NO_UTF_8, "odd")],
+      [matching(ODD_READ, "odd"), matching(NO_UTF_8, "odd")],
       `$${prefix}odd_raw`,
     ),
     map(
