@@ -1,6 +1,6 @@
 // What is answered, for nginx: the kind of request, the status of what ends here, and the value of each header.
-import { AMBIGUOUS, AMBIGUOUS_BLOCKED, idOf } from "./nginx-paths.ts";
-import { exactly, type MapEntry, map, matching, matchingAnyCase } from "./nginx-text.ts";
+import { AMBIGUOUS, AMBIGUOUS_BLOCKED, blocks, idOf } from "./nginx-paths.ts";
+import { constant, exactly, type MapEntry, map, matching, matchingAnyCase } from "./nginx-text.ts";
 import type { EdgeRoute, EdgeRule } from "./routes.ts";
 
 /** The response headers of CORS, and the variable that holds the value of each. */
@@ -28,7 +28,7 @@ export function answerMaps(routes: readonly EdgeRoute[], prefix: string): string
     rules: rules.map((rule) => ({ rule, id: idOf(routes, rule) })),
     /** Routes that somebody behind owns, and paths that no key covers. */
     passage: `(?:${passages.join("|")})`,
-    blocks: rules.some(({ data }) => data.blockRefused),
+    blocks: routes.some(blocks),
   };
   return [
     ...kindMaps(prefix),
@@ -160,12 +160,16 @@ function headerMaps(context: Context): string[] {
     headerMap(
       context,
       "Access-Control-Allow-Methods",
-      preflight(({ allowMethods }) => allowMethods ?? `$${prefix}asked_method`),
+      preflight(({ allowMethods }) =>
+        allowMethods === null ? `$${prefix}asked_method` : constant(allowMethods, prefix),
+      ),
     ),
     headerMap(
       context,
       "Access-Control-Allow-Headers",
-      preflight(({ allowHeaders }) => allowHeaders ?? `$${prefix}asked_headers`),
+      preflight(({ allowHeaders }) =>
+        allowHeaders === null ? `$${prefix}asked_headers` : constant(allowHeaders, prefix),
+      ),
     ),
     headerMap(
       context,
@@ -219,7 +223,7 @@ function exposeMaps(context: Context): string[] {
     );
     if (rule.exposeHeaders === "") return matching(`^(?:actual)?[|]${id}[|].`, `$${name}`);
     used.set(`${name}_too`, map("", `$${name}`, `$${name}_too`, [exactly("", "")], `,$${name}`));
-    return matching(`^(?:actual)?[|]${id}[|].`, `${rule.exposeHeaders}$${name}_too`);
+    return matching(`^(?:actual)?[|]${id}[|].`, `${constant(rule.exposeHeaders, prefix)}$${name}_too`);
   });
   return [...used.values(), headerMap(context, "Access-Control-Expose-Headers", entries)];
 }

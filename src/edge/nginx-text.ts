@@ -10,6 +10,19 @@ export function literal(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
 
+/**
+ * Text in the value of a map, where `$` begins a variable and nothing escapes it: the sign comes out of a variable that
+ * `dollar` defines, since values of `geo` are taken as they are.
+ */
+export function constant(text: string, prefix: string): string {
+  return text.replaceAll("$", `\${${prefix}dollar}`);
+}
+
+/** To be written once, where some value has the sign. */
+export function dollar(prefix: string): string {
+  return `# A dollar sign, which no value of a map can hold.\ngeo $${prefix}dollar {\n    default "$";\n}`;
+}
+
 /** A key of a map: text is compared without regard to case, and looked up by hash; a RegExp is tried in turn. */
 export type MapKey = { readonly text: string } | { readonly regexp: string; readonly ignoreCase?: boolean };
 

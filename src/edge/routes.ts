@@ -36,6 +36,8 @@ export interface EdgeRule {
 export interface EdgePassage {
   readonly key: string;
   readonly kind: "passage";
+  /** Does its owner block refused origins? Then so does whoever cannot be sure that a path is another's. */
+  readonly blocks: boolean;
 }
 
 export type EdgeRoute = EdgeRule | EdgePassage;
@@ -48,9 +50,9 @@ export function edgeRoutes(policy: Policy): readonly EdgeRoute[] {
 }
 
 function edgeRoute(key: string, data: RouteData): EdgeRoute {
-  if (data === "passthrough") return { key, kind: "passage" };
+  if (data === "passthrough") return { key, kind: "passage", blocks: false };
   const rule = data === false ? NOBODY : data;
-  if (rule.owner === "service") return { key, kind: "passage" };
+  if (rule.owner === "service") return { key, kind: "passage", blocks: rule.blockRefused };
   const { credentials, methods, allowedHeaders, exposedHeaders } = rule;
   const origins = originsOf(rule.origin);
   const names = allowedHeaders === "*" ? ["*"] : (allowedHeaders ?? []);

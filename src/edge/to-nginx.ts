@@ -3,6 +3,7 @@ import type { Policy } from "../policy/policy.ts";
 import { answerMaps, HEADER_VARIABLES } from "./nginx-answers.ts";
 import { originMaps } from "./nginx-origins.ts";
 import { idOf, pathMaps } from "./nginx-paths.ts";
+import { dollar } from "./nginx-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
 import { type EdgeRoute, edgeRoutes } from "./routes.ts";
 
@@ -55,6 +56,7 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
   const notes = new Notes();
   const origins = originMaps(routes, prefix, notes);
   noteRoutes(routes, notes);
+  const answers = answerMaps(routes, prefix);
   const http = [
     heading(policy, routes, prefix, "cors-http.conf: include it in http {}, once."),
     ...(origins.hash.length === 0
@@ -64,7 +66,8 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
         ]),
     ...pathMaps(routes, prefix),
     ...origins.maps,
-    ...answerMaps(routes, prefix),
+    ...(answers.some((text) => text.includes(`{${prefix}dollar}`)) ? [dollar(prefix)] : []),
+    ...answers,
   ];
   return {
     files: {

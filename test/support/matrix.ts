@@ -300,14 +300,16 @@ const request = (
   headers: [...(origin === undefined ? [] : [["Origin", origin] as const]), ...more],
 });
 
-/** Every request that a policy is asked, with a name for whoever reads a failure. */
-export function requestsFor(policy: string): Partial<RawRequest>[] {
-  const paths = PATHS[policy] ?? ["/"];
+/** Every request that a policy is asked: the first path with everything, the others with what paths decide. */
+export function requestsFor(
+  paths: readonly string[] = ["/"],
+  origins: readonly string[] = [],
+): Partial<RawRequest>[] {
   const [first = "/"] = paths;
   const preflight = asking("PUT", "x-own");
   const behaviour = (name: string) => ["X-Behaviour", name] as const;
   return [
-    ...ORIGINS.flatMap((origin) => [
+    ...[...ORIGINS, ...origins].flatMap((origin) => [
       request("GET", first, origin),
       request("OPTIONS", first, origin, preflight),
     ]),

@@ -50,6 +50,22 @@ export async function startNginx(site: NginxSite): Promise<Nginx> {
   }
 }
 
+/** What nginx says of a configuration; `""` where it takes it without a word. */
+export function testNginx(site: NginxSite): string {
+  if (program === undefined) throw new Error("These tests need nginx: apt-get install nginx");
+  const folder = mkdtempSync(join(tmpdir(), "boring-cors-nginx-"));
+  try {
+    const file = join(folder, "nginx.conf");
+    writeFileSync(file, configuration(site, folder, 1));
+    const { status, stderr } = spawnSync(program, ["-t", "-q", "-p", folder, "-c", file, "-e", "stderr"], {
+      encoding: "utf8",
+    });
+    return status === 0 && stderr === "" ? "" : stderr || `ended with ${status}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** In the foreground, and with nothing outside its folder. */
 function configuration({ http = "", server }: NginxSite, folder: string, port: number): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
