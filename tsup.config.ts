@@ -73,14 +73,15 @@ export * from "./types.cjs";
 export { cors as default } from "./types.cjs";
 `;
 
-// What tests import is built once, as CommonJS, since jest needs that; ESM gets its names from there.
-const TEST_ENTRIES: Readonly<Record<string, readonly string[]>> = {
+// What no service loads is built once, as CommonJS, since jest needs that; ESM gets its names from there.
+const OTHER_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   testing: ["page"],
   matchers: ["toBeBlocked", "toBeReadable"],
+  edge: ["EdgeExportError", "toNginx"],
 };
 
-async function writeTestEntries(): Promise<void> {
-  for (const [name, values] of Object.entries(TEST_ENTRIES)) {
+async function writeOtherEntries(): Promise<void> {
+  for (const [name, values] of Object.entries(OTHER_ENTRIES)) {
     const names = values.join(", ");
     await writeFile(
       `dist/${name}.js`,
@@ -118,12 +119,16 @@ export default defineConfig([
   { ...shared, entry: { report: "src/adapters/report.ts" }, format: "cjs" },
   {
     ...shared,
-    entry: { testing: "src/testing/index.ts", matchers: "src/testing/matchers.ts" },
+    entry: {
+      testing: "src/testing/index.ts",
+      matchers: "src/testing/matchers.ts",
+      edge: "src/edge/index.ts",
+    },
     format: "cjs",
     external: [APART],
-    // Of `cookie` the parser alone is needed, and only by tests: no reason to make everybody install it.
-    noExternal: ["cookie"],
-    onSuccess: writeTestEntries,
+    // Needed by tests, or where configuration is written: no reason to make every service install them.
+    noExternal: ["cookie", "js-yaml"],
+    onSuccess: writeOtherEntries,
   },
   {
     ...shared,
@@ -137,10 +142,15 @@ export default defineConfig([
     noExternal: ["commander", "cookie", "js-yaml"],
   },
   // One by one: together they would share a file with a hash in its name, and old ones would stay.
-  ...["src/index.ts", "src/testing/index.ts", "src/testing/matchers.ts"].map(
-    (source, index): Options => ({
+  ...Object.entries({
+    types: "src/index.ts",
+    testing: "src/testing/index.ts",
+    matchers: "src/testing/matchers.ts",
+    edge: "src/edge/index.ts",
+  }).map(
+    ([name, source]): Options => ({
       ...shared,
-      entry: { [["types", "testing", "matchers"][index] as string]: source },
+      entry: { [name]: source },
       format: "cjs",
       dts: { only: true },
     }),

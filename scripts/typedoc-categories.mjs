@@ -36,6 +36,15 @@ const CATEGORIES = {
   ],
   "On the wire": ["WireExchange", "WireRequest", "WireResponse", "HeaderList"],
   Modes: ["CredentialsMode", "RequestMode", "RedirectMode"],
+  Exports: ["toNginx", "NginxOptions", "NginxUpstream"],
+  "What an export says": [
+    "EdgeExport",
+    "EdgeOptions",
+    "EdgeNote",
+    "EdgeNoteCode",
+    "EdgeSeverity",
+    "EdgeExportError",
+  ],
   Matchers: ["toBeReadable", "toBeBlocked", "MatcherResult"],
 };
 // What users import, in the place of the source file's name.
@@ -43,6 +52,7 @@ const ENTRIES = {
   index: "boring-cors",
   testing: "boring-cors/testing",
   "testing/matchers": "boring-cors/testing/matchers",
+  edge: "boring-cors/edge",
 };
 const ORDER = Object.values(CATEGORIES).flat();
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type CorsConfigError, cors, definePolicy } from "../src/index.ts";
 import { ISSUE_CODES } from "../src/policy/issues.ts";
-import { docComments, TEST_ENTRIES } from "./support/doc-comments.ts";
+import { docComments, OTHER_ENTRIES } from "./support/doc-comments.ts";
 
 const COMMENTS = docComments();
 const tagOf = (name: string, tag: string) =>
@@ -11,7 +11,7 @@ const tagOf = (name: string, tag: string) =>
 const APP = "https://app.example.com";
 const RULE = definePolicy({ origin: APP }).routes["/"] as object;
 
-test.each([...COMMENTS, ...TEST_ENTRIES.flatMap(docComments)])(
+test.each([...COMMENTS, ...OTHER_ENTRIES.flatMap(docComments)])(
   "$name is described",
   ({ text, isExport, tags }) => {
     expect(text).toMatch(/^\S/);

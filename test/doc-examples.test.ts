@@ -3,13 +3,13 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { COMPILER_OPTIONS, docComments, ROOT, TEST_ENTRIES } from "./support/doc-comments.ts";
+import { COMPILER_OPTIONS, docComments, OTHER_ENTRIES, ROOT } from "./support/doc-comments.ts";
 import { scope } from "./support/doc-scope.ts";
 import { evaluate } from "./support/markdown.ts";
 
 const OF_INDEX = docComments();
-const [OF_TESTING = [], OF_MATCHERS = []] = TEST_ENTRIES.map(docComments);
-const COMMENTS = [...OF_INDEX, ...OF_TESTING, ...OF_MATCHERS];
+const OF_OTHERS = OTHER_ENTRIES.map((entry) => ({ entry, comments: docComments(entry) }));
+const COMMENTS = [...OF_INDEX, ...OF_OTHERS.flatMap(({ comments }) => comments)];
 const typesOf = (comments: typeof COMMENTS) =>
   comments
     .filter(({ name, isExport }) => isExport && !(name in scope))
@@ -35,8 +35,7 @@ function completed(code: string): string {
 
 const moduleOf = (code: string) => `import type { IncomingMessage } from "node:http";
 import type { ${typesOf(OF_INDEX)} } from "../src/index.ts";
-import type { ${typesOf(OF_TESTING)} } from "../src/testing/index.ts";
-import type { ${typesOf(OF_MATCHERS)} } from "../src/testing/matchers.ts";
+${OF_OTHERS.map(({ entry, comments }) => `import type { ${typesOf(comments)} } from "../${entry}";`).join("\n")}
 import { scope } from "./support/doc-scope.ts";
 const { ${Object.keys(NAMED).join(", ")} } = scope;
 export async function example() {

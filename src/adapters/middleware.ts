@@ -116,7 +116,7 @@ export interface CorsMiddlewareOptions {
    *
    * @defaultValue `"service"`
    * @throws {CorsConfigError} `LAYER`.
-   * @example gateway.use(cors(policy, { layer: "edge" }));
+   * @example cors(policy, { layer: "edge" }); // in the gateway
    */
   readonly layer?: Layer | undefined;
 }

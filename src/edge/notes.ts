@@ -7,14 +7,14 @@ import type { CODES } from "./codes.ts";
  * - `"same-verdict"`: a browser comes to the same conclusion for every origin, method, headers and credentials;
  * - `"differs"`: for some requests it does not. Always narrower than the policy, never wider.
  *
- * @example const { severity }: EdgeNote = notes[0];
+ * @example const severities: EdgeSeverity[] = notes.map(({ severity }) => severity); // ["exact","exact"]
  */
 export type EdgeSeverity = "exact" | "same-verdict" | "differs";
 
 /**
  * One thing worth knowing of an export.
  *
- * @example const { notes } = toNginx(policy); // each { code, severity, route, option, message, instead }
+ * @example const worst: EdgeNote | undefined = toNginx(policy).notes.find(({ severity }) => severity !== "exact");
  */
 export interface EdgeNote {
   /** Stable: what scripts compare. */
@@ -31,7 +31,12 @@ export interface EdgeNote {
   readonly instead: string;
 }
 
-/** @see EdgeNote.code */
+/**
+ * What a note is about; see {@link EdgeNote.code}.
+ *
+ * @useDeclaredType
+ * @example const code: EdgeNoteCode = "ORIGIN_FUNCTION";
+ */
 export type EdgeNoteCode = (typeof CODES)[number];
 
 /**
@@ -66,16 +71,24 @@ export interface EdgeOptions {
  *
  * @example
  * try {
- *   toGatewayApi(policy, options);
+ *   toNginx(definePolicy({ origin: async (origin) => isKnown(origin) }));
  * } catch (error) {
- *   if (error instanceof EdgeExportError) for (const { route, option, instead } of error.notes) console.error(route, option, instead);
+ *   if (error instanceof EdgeExportError)
+ *     for (const { route, option, instead } of error.notes) console.error(route, option, instead);
  * }
  */
 export class EdgeExportError extends TypeError {
+  /** Always `"EdgeExportError"`: what programs match that load the package twice. */
   override readonly name = "EdgeExportError";
   /** What the target cannot do; each has severity `"differs"`. */
   declare readonly notes: readonly EdgeNote[];
 
+  /**
+   * Made by this package.
+   *
+   * @param target What cannot say it: `"nginx"`.
+   * @param notes Everything that it cannot.
+   */
   constructor(target: string, notes: readonly EdgeNote[]) {
     const lines = notes.map(
       ({ route, option, message, instead, code }) =>

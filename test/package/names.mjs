@@ -50,8 +50,8 @@ export const TYPES = [
   "StaticOrigin",
 ];
 
-/** Those of the entries that tests import. */
-export const TEST_ENTRIES = [
+/** Those of the entries beside the middleware. */
+export const OTHER_ENTRIES = [
   {
     entry: "testing",
     file: "testing",
@@ -91,6 +91,20 @@ export const TEST_ENTRIES = [
     file: "matchers",
     values: ["toBeBlocked", "toBeReadable"],
     types: ["MatcherResult"],
+  },
+  {
+    entry: "edge",
+    file: "edge",
+    values: ["EdgeExportError", "toNginx"],
+    types: [
+      "EdgeExport",
+      "EdgeNote",
+      "EdgeNoteCode",
+      "EdgeOptions",
+      "EdgeSeverity",
+      "NginxOptions",
+      "NginxUpstream",
+    ],
   },
 ];
 

@@ -23,8 +23,8 @@ export interface DocComment {
   readonly tags: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The entries that tests import. */
-export const TEST_ENTRIES = ["src/testing/index.ts", "src/testing/matchers.ts"];
+/** The entries beside the middleware. */
+export const OTHER_ENTRIES = ["src/testing/index.ts", "src/testing/matchers.ts", "src/edge/index.ts"];
 
 /** In the order of the exports. An overload counts through the one of them that has a comment. */
 export function docComments(entry = "src/index.ts"): DocComment[] {

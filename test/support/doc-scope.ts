@@ -4,6 +4,7 @@ import http, { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import express from "express";
 import { expect } from "vitest";
+import * as edge from "../../src/edge/index.ts";
 import * as boringCors from "../../src/index.ts";
 import { page } from "../../src/testing/index.ts";
 import * as matchers from "../../src/testing/matchers.ts";
@@ -24,6 +25,9 @@ const shop = page(APP, server);
 export const scope = {
   ...boringCors,
   ...matchers,
+  ...edge,
+  notes: edge.toNginx(policy).notes,
+  writeFileSync: (_file: string, _text: string) => {},
   page,
   matchers,
   expect,

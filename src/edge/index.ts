@@ -1,0 +1,11 @@
+// The public face of boring-cors/edge: re-exports only.
+
+export {
+  type EdgeExport,
+  EdgeExportError,
+  type EdgeNote,
+  type EdgeNoteCode,
+  type EdgeOptions,
+  type EdgeSeverity,
+} from "./notes.ts";
+export { type NginxOptions, type NginxUpstream, toNginx } from "./to-nginx.ts";
