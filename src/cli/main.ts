@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { registerCheck } from "./check/command.ts";
 import { registerDiff } from "./diff/command.ts";
 import { registerExplain } from "./explain/command.ts";
+import { registerExport } from "./export/command.ts";
 import { EXIT, type Io, Misuse } from "./io.ts";
 import { registerLint } from "./lint/command.ts";
 import { loadPolicy } from "./policy-file.ts";
@@ -20,6 +21,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   registerExplain(program, io, finish);
   registerLint(program, io, finish);
   registerDiff(program, io, finish);
+  registerExport(program, io, finish);
   for (const command of program.commands) {
     command.showHelpAfterError(`Write boring-cors ${command.name()} --help for its options and examples.`);
   }
