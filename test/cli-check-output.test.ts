@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { CheckOptions } from "../src/cli/check/options.ts";
 import { APP, listening, reportOn, run } from "./zoo/run.ts";
-import { application, chain, service, setting } from "./zoo/service.ts";
+import { application, chain, handWritten, service, setting } from "./zoo/service.ts";
 
 describe("what is printed", () => {
   const secrets: CheckOptions = {
@@ -32,6 +32,29 @@ describe("what is printed", () => {
     const { out, err } = await run([url], { ...secrets, origin, json });
     expect(out).toContain("***");
     expect(out + err).not.toContain("s3cret");
+  });
+
+  test.each([
+    ["/#access_token=s3cret-1&state=7", "/#access_token=***&state=7"],
+    ["/?key=s3cret-2&api-key=s3cret-3&page=2", "/?key=***&api-key=***&page=2"],
+    ["/?a=b?token=s3cret-4?s3cret-5", "/?a=b?token=***"],
+    ["//me:s3cret-6@127.0.0.1:9/@me", "//***@127.0.0.1:9/@me"],
+    ["https://s3cret-7@127.0.0.1:9/", "https://***@127.0.0.1:9/"],
+  ])("a redirect to %s", async (location, printed) => {
+    const url = await listening(
+      chain(handWritten(), (_req, res) => res.writeHead(302, { Location: location }).end()),
+    );
+    const { out } = await run([url], { origin: APP });
+    expect(out).toContain(`location: ${printed}\n`);
+    expect(out).not.toContain("s3cret");
+  });
+
+  test("a header that is made to be searched for long", async () => {
+    const url = await listening(chain(setting("Server", "?sig".repeat(20_000)), application));
+    const started = performance.now();
+    const { code } = await run([`${url}/orders`], { origin: APP });
+    expect(code).toBe(1);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   test("nothing raw from the wire", async () => {

@@ -21,12 +21,21 @@ export function isSecretName(name: string): boolean {
   );
 }
 
-const SECRET_PARAMETER =
-  /([?&;][^=&;#\s]*(?:token|secret|password|passwd|api_?key|apikey|signature|sig|session|code|auth)[^=&;#\s]*=)[^&;#\s"']+/gi;
+const SECRET_WORD =
+  "token|secret|password|passwd|pwd|jwt|credential|api[-_]?key|signature|sig|session|code|auth|key(?==)";
 
-/** Keys and tokens in a query. */
+// A name ends where the next may begin: otherwise a long value of "?sig?sig" would keep the search busy for hours.
+const SECRET_PARAMETER = new RegExp(
+  `([?&;#](?=[^=?&;#\\s]*(?:${SECRET_WORD}))[^=?&;#\\s]*=)[^&;#\\s"']+`,
+  "gi",
+);
+
+// https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1; a token may stand in the place of the user's name.
+const USER_INFO = /(\/\/)[^\s/?#@]+@/g;
+
+/** Keys and tokens in a query or a fragment (where OAuth puts them), and whoever logs in by URL. */
 export function withoutSecretParameters(url: string): string {
-  return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`);
+  return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`).replace(USER_INFO, `$1${HIDDEN}@`);
 }
 
 export const HIDDEN = "***";
