@@ -109,6 +109,20 @@ test("a redirect to another host is followed as browsers do, and the probes stay
   expect([...hosts]).toEqual([`${new URL(other).host} null -`]);
 });
 
+test("after a redirect to another origin the preflight is judged by what it asks for", async () => {
+  const preflight = { ...PREFLIGHT, "Access-Control-Allow-Headers": "X-Own" };
+  const elsewhere = (await listening(service({ allow: (origin) => origin, preflight }))).replace(
+    "127.0.0.1",
+    "localhost",
+  );
+  const url = await listening(
+    chain(handWritten(), (_req, res) => res.writeHead(307, { Location: `${elsewhere}/orders` }).end()),
+  );
+  const report = await reportOn(url, { header: ["Authorization: Bearer 0123456789", "X-Own: 1"] });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  expect(codesOf(report, "fail")).toEqual([]);
+});
+
 test("mixed content is blocked before anything is sent", async () => {
   // On Linux this machine, but not an address that browsers trust.
   const url = (await listening(service())).replace("127.0.0.1", "0.0.0.0");
