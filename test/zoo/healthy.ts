@@ -78,6 +78,11 @@ export const HEALTHY: readonly Healthy[] = [
     options: PUT,
   },
   {
+    name: "ours, with a pattern, for a page several levels down",
+    listener: onExpress5(cors({ ...NAMED, origin: ["https://*.example.com"] })),
+    options: { ...PUT, origin: "https://pr-7.preview.example.com" },
+  },
+  {
     name: "ours, with a function",
     listener: onExpress5(cors({ ...NAMED, origin: (origin) => origin === APP })),
     options: PUT,
