@@ -71,6 +71,20 @@ describe("the verdict", () => {
       /^blocked at step response: POST was not sent, and a GET in its place cannot be read/m,
       1,
     ],
+    [
+      "kept back, and not readable with credentials",
+      service({ credentials: undefined }),
+      { method: "POST", credentials: true },
+      /^blocked at step response: POST was not sent, .* Send Access-Control-Allow-Credentials: true\.$/m,
+      1,
+    ],
+    [
+      "kept back, and * with credentials",
+      service({ allow: () => "*" }),
+      { method: "POST", credentials: true, expect: "blocked" },
+      /^Expected blocked: so it is\.$/m,
+      0,
+    ],
     ["as expected", chain(application), { expect: "blocked" }, /^Expected blocked: so it is\.$/m, 0],
     ["not as expected", service(), { expect: "blocked" }, /^Expected blocked: it is not\.$/m, 1],
   ];
@@ -90,6 +104,18 @@ test("a page of the URL's own origin needs no CORS", async () => {
   expect(report.verdict.outcome).toBe("readable");
   expect(codesOf(report, "fail", "warn")).toEqual([]);
   expect(report.conversation.map(({ kind }) => kind)).toEqual(["actual"]);
+});
+
+test("nor where its request is kept back", async () => {
+  const url = await listening(chain(application));
+  const report = await reportOn(`${url}/orders`, {
+    origin: url,
+    method: "PUT",
+    via: [url, "http://127.0.0.1:9"],
+  });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: false });
+  expect(codesOf(report, "fail", "warn")).toEqual([]);
+  expect(report.hops?.hops.map(({ readable }) => readable)).toEqual([true, false, true]);
 });
 
 test("a redirect to another host is followed as browsers do, and the probes stay where they were sent", async () => {

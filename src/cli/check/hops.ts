@@ -2,7 +2,7 @@
 import { valuesOf } from "../../browser/header-list.ts";
 import type { Cleaner } from "./clean.ts";
 import { ask, converse, type Exchange } from "./conversation.ts";
-import { isReadableBy } from "./judgement.ts";
+import { obstacleFor } from "./judgement.ts";
 import type { CheckPlan } from "./options.ts";
 import { asGet, type Seen } from "./probes.ts";
 import type { Transport } from "./transport.ts";
@@ -77,7 +77,7 @@ async function askHop(
   const { result, exchanges, keptBack } = await converse({ ...plan, send: false }, transport, via);
   const actual = exchanges.filter(({ label }) => label === "actual").at(-1);
   const got = actual ?? (await ask(transport, "stand-in", asGet(seen), via));
-  const passed = keptBack === undefined ? result.blocked === null : isReadableBy(got, plan.origin);
+  const passed = keptBack === undefined ? result.blocked === null : obstacleFor(plan, got) === null;
   const preflight = exchanges.filter(({ label }) => label === "preflight").at(-1);
   return {
     hop: cleaner.text(via.href),
@@ -88,7 +88,7 @@ async function askHop(
 
 function publicHop({ plan, conversation, preflight, own }: Seen, cleaner: Cleaner): Asked {
   const { result, keptBack } = conversation;
-  const readable = keptBack === undefined ? result.blocked === null : isReadableBy(own, plan.origin);
+  const readable = keptBack === undefined ? result.blocked === null : obstacleFor(plan, own) === null;
   return {
     hop: cleaner.text(plan.url.origin),
     readable,
