@@ -152,14 +152,24 @@ describe("--curl", () => {
     const nasty = 'it\'s $(id) `id` "x" \\ $HOME; #';
     const url = `${await listening(service())}/orders?q='$(id)'&r=[1-3]{a,b}`;
     const { curl } = await reportOn(url, {
-      header: [`X-Own: ${nasty}`, "Authorization: Bearer 0123456789"],
+      header: [
+        `X-Own: ${nasty}`,
+        "Authorization: Bearer 0123456789",
+        "Accept: application/json",
+        "2fa-Token: 0123456789",
+        "X-`id`$HOME-Token: 0123456789",
+      ],
       curl: true,
     });
     const script = `curl() { printf '%s\\n' "$@"; }\n${curl}`;
-    const env = { PATH: process.env.PATH, AUTHORIZATION: "Bearer mine" };
+    const own = { AUTHORIZATION: "Bearer mine", _2FA_TOKEN: "two", X__ID__HOME_TOKEN: "odd" };
+    const env = { PATH: process.env.PATH, ...own };
     const words = execFileSync("sh", ["-c", script], { encoding: "utf8", env }).split("\n");
     expect(words).toContain(`x-own: ${nasty}`);
     expect(words).toContain("authorization: Bearer mine");
+    expect(words).toContain("accept: application/json");
+    expect(words).toContain("2fa-token: two");
+    expect(words).toContain("x-`id`$home-token: odd");
     expect(words).toContain(new URL(url).href);
     expect(words.filter((word) => word.includes("uid="))).toEqual([]);
     expect(words.filter((word) => word === "-X").length).toBe(4);
