@@ -10,6 +10,8 @@ describe("what is printed", () => {
     header: [
       "Authorization: Bearer s3cret-token-1",
       "X-Api-Key: s3cret-key-2",
+      "X-Auth-Key: s3cret-key-7",
+      "Ocp-Apim-Subscription-Key: s3cret-key-8",
       "Cookie: sid=s3cret-cookie-3",
     ],
     credentials: true,
@@ -23,7 +25,10 @@ describe("what is printed", () => {
       (req, res, next) => {
         // What a server makes of them.
         res.setHeader("Access-Control-Allow-Origin", String(req.headers.authorization ?? "none"));
-        res.setHeader("Location", "/x?access_token=s3cret-location-5");
+        res.setHeader(
+          "Location",
+          `/x?access_token=s3cret-location-5&next=${encodeURIComponent(req.url ?? "")}`,
+        );
         next();
       },
       application,

@@ -14,10 +14,14 @@ export function shown(text: string): string {
   return JSON.stringify(printable(text));
 }
 
-/** Names of headers, cookies aside, whose values are nobody's business. */
+/** Names of headers, cookies aside, whose values are nobody's business: X-Auth-Key and Ocp-Apim-Subscription-Key, too. */
 export function isSecretName(name: string): boolean {
-  return /authorization|authenticat|token|secret|password|passwd|api[-_]?key|session|signature|credential(?!s$)/i.test(
-    name,
+  return (
+    /authorization|authenticat|token|secret|password|passwd|api[-_]?key|session|signature|credential(?!s$)/i.test(
+      name,
+    ) ||
+    /(^|[-_])(auth|jwt|csrf|xsrf)([-_]|$)/i.test(name) ||
+    /(?<!idempotency|cache|surrogate)[-_]key$/i.test(name)
   );
 }
 
@@ -48,13 +52,17 @@ export interface Cleaner {
   line(name: string, value: string): string;
 }
 
-/** @param sent What the user sends: the secrets in it appear nowhere, whatever a server makes of them. */
-export function cleanerFor(sent: HeaderList, cookie: string | undefined): Cleaner {
+/**
+ * @param sent What the user sends: the secrets in it appear nowhere, whatever a server makes of them.
+ * @param urls What the user asks: a login may be handed the whole URL, encoded, as a parameter of another.
+ */
+export function cleanerFor(sent: HeaderList, cookie: string | undefined, urls: readonly URL[] = []): Cleaner {
   const secrets = [
     ...sent
       .filter(([name]) => isSecretName(name))
       .flatMap(([, value]) => [value, ...value.split(" ").slice(1)]),
     ...(cookie ?? "").split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim()),
+    ...urls.flatMap(secretsIn),
   ]
     .filter((secret) => secret.length >= 6)
     .sort((a, b) => b.length - a.length);
@@ -64,6 +72,13 @@ export function cleanerFor(sent: HeaderList, cookie: string | undefined): Cleane
     return printable(withoutSecretParameters(without));
   };
   return { text, line: (name, value) => `${printable(name, 80)}: ${text(masked(name, value))}` };
+}
+
+/** The values of secret parameters; what has no digit may be a word that stands elsewhere, too. */
+function secretsIn({ searchParams }: URL): string[] {
+  return [...searchParams]
+    .filter(([name, value]) => withoutSecretParameters(`?${name}=x`).endsWith(HIDDEN) && /\d/.test(value))
+    .flatMap(([, value]) => [value, encodeURIComponent(value)]);
 }
 
 /** The shape of a secret: scheme, cookie names and attributes stay. */

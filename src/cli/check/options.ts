@@ -125,6 +125,10 @@ function headerOf(written: string): readonly [string, string] {
     throw new Misuse(
       `--header: ${shown(name.split(/[\r\n\0]/, 1)[0] ?? "")} has a line break or NUL in it; write each header by itself: --header "X-A: 1" --header "X-B: 2".`,
     );
+  if (colon < 0 && !isToken(name))
+    throw new Misuse(
+      `--header: there is no colon after ${shown(name.split(/[\s=]/, 1)[0] ?? "")}; write --header "X-Request-Id: 1".`,
+    );
   if (!isToken(name))
     throw new Misuse(`--header: ${shown(name)} is no header name; write --header "X-Request-Id: 1".`);
   if (!isHeaderValue(value))
