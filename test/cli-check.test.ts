@@ -236,6 +236,16 @@ describe("what is sent", () => {
   });
 });
 
+test("headers are sent as the browser sends them, also where the preflight fails", async () => {
+  const heads = new Set<string>();
+  const url = await listening((req, res) => {
+    if (req.method === "GET") heads.add(`${req.headers.host} ${req.headers["x-own"]}`);
+    application(req, res, () => {});
+  });
+  await run([`${url}/orders`], { origin: APP, header: ["X-Own: 1", "X-Own: 2", "Host: other.example"] });
+  expect([...heads]).toEqual([`${new URL(url).host} 1, 2`]);
+});
+
 test("methods are written as the browser writes them", () => {
   const methodOf = (method: string) => planOf(["https://a.example"], { origin: APP, method }).method;
   expect([methodOf("put"), methodOf("patch")]).toEqual(["PUT", "patch"]);

@@ -27,7 +27,7 @@ export interface CheckPlan {
   readonly url: URL;
   readonly origin: string;
   readonly method: string;
-  /** Without Cookie, which scripts cannot set. */
+  /** Without Cookie and all else that scripts cannot set. */
   readonly headers: HeaderList;
   /** What the user is logged in with: `sid=1; theme=dark`. */
   readonly cookie: string | undefined;
@@ -69,7 +69,7 @@ export function planOf(args: readonly string[], options: CheckOptions): CheckPla
     insecure: options.insecure ?? false,
     timeout: timeoutOf(options.timeout),
   };
-  return { ...plan, method: checkedMethod(plan) };
+  return { ...plan, ...asScriptsMayAsk(plan) };
 }
 
 function urlOf(written: string, where: string): URL {
@@ -157,10 +157,11 @@ function timeoutOf(written: string | undefined): number {
   return timeout;
 }
 
-/** As the browser writes it: `put` becomes PUT, `patch` does not become PATCH. */
-function checkedMethod({ url, method, headers }: Pick<CheckPlan, "url" | "method" | "headers">): string {
+/** As the browser takes it: `put` becomes PUT, lines of one header are combined, and Host and the like are dropped. */
+function asScriptsMayAsk({ url, method, headers }: Pick<CheckPlan, "url" | "method" | "headers">) {
   try {
-    return constructRequest(url, "null", { method, headers }, undefined).request.method;
+    const { request } = constructRequest(url, "null", { method, headers }, undefined);
+    return { method: request.method, headers: request.headers };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Misuse(`--method: ${error.message} Write one such as --method PUT.`);
