@@ -190,6 +190,20 @@ describe("--via", () => {
     expect(out).toContain("No hop changes anything.");
   });
 
+  test("a redirect to another host leads away from the hop", async () => {
+    const elsewhere = await listening(service({ allow: () => "*", credentials: undefined }));
+    const location = `${elsewhere.replace("127.0.0.1", "localhost")}/orders`;
+    const leaving = chain(handWritten(), (req, res) => {
+      if (req.url === "/orders") res.writeHead(302, { Location: location }).end();
+      else application(req, res, () => {});
+    });
+    const [inner, outer] = [await listening(leaving), await listening(leaving)];
+    const { out } = await run([`${outer}/orders`], { origin: APP, via: [`${inner}/`], json: true });
+    const { hops } = JSON.parse(out);
+    expect(hops.hops.map(({ readable }: { readable: boolean }) => readable)).toEqual([true, true]);
+    expect(hops.changes).toEqual([]);
+  });
+
   test("a hop that nobody is at", async () => {
     const outer = await listening(service());
     const { out, code } = await run([`${outer}/orders`], { origin: APP, via: ["http://127.0.0.1:9"] });
