@@ -129,6 +129,13 @@ test.each([
   expect(await runIn(folder, ["lint", file])).toEqual({ code: 2, out: "", err });
 });
 
+test.each(["", "\t"])("JSON that names an option twice, behind %j", async (before) => {
+  const text = `{\n${before}"origin": false,\n${before}"origin": "*"\n}`;
+  const column = before.length + 1;
+  const err = `boring-cors: Policy file "a.json" is no JSON of unique names: line 3, column ${column}: duplicated mapping key.\n`;
+  expect(await runWith({ "a.json": text }, ["lint", "a.json"])).toEqual({ code: 2, out: "", err });
+});
+
 test("YAML whose aliases would be billions of values, written out", async () => {
   const names = [..."abcdefghijkl"];
   const lists = names.map((name, index) => {
