@@ -24,7 +24,8 @@ export function originProbes(origin: string): readonly OriginProbe[] {
     !host.startsWith("[") && { name: "suffix", origin: `${scheme}://${host}.evil.example${at}` },
     isName && { name: "prefix", origin: `${scheme}://evil${site}${at}` },
     isName && host.includes(".") && { name: "dot", origin: `${scheme}://${withoutDot(host, site)}${at}` },
-    scheme === "https" && { name: "http", origin: `http://${host}${at}` },
+    // Between a machine and itself there is no network.
+    scheme === "https" && !isLoopback(host) && { name: "http", origin: `http://${host}${at}` },
     !isLoopback(host) && {
       name: "other port",
       origin: `${scheme}://${host}:${port === "8443" ? 9443 : 8443}`,
