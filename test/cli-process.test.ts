@@ -61,7 +61,7 @@ describe("exit codes and streams", () => {
     expect(await start({}, ["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
   });
 
-  test.each([["--help"], ["explain", "--help"], ["lint", "--help"], ["diff", "--help"]])(
+  test.each([["--help"], ["check", "--help"], ["explain", "--help"], ["lint", "--help"], ["diff", "--help"]])(
     "%s %s",
     async (...argv) => {
       const { code, out, err } = await start(

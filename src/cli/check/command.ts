@@ -17,6 +17,15 @@ import { verdictOn } from "./verdict.ts";
 
 export type LoadPolicy = (file: string, io: Io) => Promise<Policy>;
 
+const EXAMPLES = `
+Examples:
+  boring-cors check https://api.example.com/orders --origin https://app.example.com
+  boring-cors check https://api.example.com/orders --origin https://app.example.com --method PUT \\
+    --header "Content-Type: application/json" --credentials --policy cors.policy.mjs
+
+Exit codes: 0 as expected, 1 something was found, 2 misuse, or nobody answers.
+`;
+
 /**
  * Adds the command to the parser.
  *
@@ -47,6 +56,7 @@ export function registerCheck(
     .option("--curl", "print the curl commands that ask the same")
     .option("--insecure", "accept any certificate")
     .option("--timeout <ms>", "for one answer (default: 5000)")
+    .addHelpText("after", EXAMPLES)
     .action(async (url: string, options: CheckOptions) =>
       exit(await checkCommand([url], options, io, loadPolicy)),
     );
