@@ -182,6 +182,12 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
           evidence,
           "Send Access-Control-Max-Age: 600",
         );
+      if (Number(value) <= 0)
+        return warn(
+          "Access-Control-Max-Age is not above 0: browsers ask before each request.",
+          evidence,
+          "If that is not meant, send Access-Control-Max-Age: 600",
+        );
       if (Number(value) <= LONGEST_MAX_AGE) return pass(evidence);
       return warn(
         "Access-Control-Max-Age is above what browsers keep: Firefox 86400 seconds, Chromium 7200.",
