@@ -135,6 +135,17 @@ test("a redirect to another host is followed as browsers do, and the probes stay
   expect([...hosts]).toEqual([`${new URL(other).host} null -`]);
 });
 
+test("a redirect away from the page's own origin leaves the page its origin", async () => {
+  const other = (await listening(service({ allow: (origin) => origin }))).replace("127.0.0.1", "localhost");
+  const url = await listening((_req, res) => res.writeHead(302, { Location: `${other}/orders` }).end());
+  const { verdict, conversation, findings } = await reportOn(url, { origin: url });
+  expect(verdict.outcome).toBe("readable");
+  expect(conversation[1]?.request).toEqual([`origin: ${url}`]);
+  expect(findings.find(({ code }) => code === "redirect")?.message).toBe(
+    "The answer is a redirect to another origin: from there on Authorization is gone.",
+  );
+});
+
 test("after a redirect to another origin the preflight is judged by what it asks for", async () => {
   const preflight = { ...PREFLIGHT, "Access-Control-Allow-Headers": "X-Own" };
   const elsewhere = (await listening(service({ allow: (origin) => origin, preflight }))).replace(
