@@ -1,4 +1,6 @@
 // Whatever is wrong with the command line or a policy file: exit code 2, one message that says what to write, nothing else.
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Files, folderWith, runIn, runWith } from "./support/cli.ts";
 
@@ -126,6 +128,35 @@ test.each([
   const err = `boring-cors: Policy file ${shown} ${what}; name a ${KINDS} file.\n`;
   expect(await runIn(folder, ["lint", file])).toEqual({ code: 2, out: "", err });
 });
+
+test.each(["", "\t"])("JSON that names an option twice, behind %j", async (before) => {
+  const text = `{\n${before}"origin": false,\n${before}"origin": "*"\n}`;
+  const column = before.length + 1;
+  const err = `boring-cors: Policy file "a.json" is no JSON of unique names: line 3, column ${column}: duplicated mapping key.\n`;
+  expect(await runWith({ "a.json": text }, ["lint", "a.json"])).toEqual({ code: 2, out: "", err });
+});
+
+test("YAML whose aliases would be billions of values, written out", async () => {
+  const names = [..."abcdefghijkl"];
+  const lists = names.map((name, index) => {
+    const entry = index === 0 ? "x" : `*${names[index - 1]}`;
+    return `${name}: &${name} [${Array(9).fill(entry).join(", ")}]`;
+  });
+  const text = [...lists, "origin: *l", "maxAge: *l"].join("\n");
+  const { code, out } = await runWith({ "a.yaml": text }, ["lint", "a.yaml"]);
+  expect(code).toBe(1);
+  expect(out).toContain("maxAge");
+});
+
+test.skipIf(process.platform === "win32").each(["a.json", "a.mjs"])(
+  "a pipe that nobody writes to: %s",
+  async (file) => {
+    const folder = folderWith({});
+    execFileSync("mkfifo", [join(folder, file)]);
+    const err = `boring-cors: Policy file "${file}" is no regular file; name a ${KINDS} file.\n`;
+    expect(await runIn(folder, ["lint", file])).toEqual({ code: 2, out: "", err });
+  },
+);
 
 /** The text, and where it stops being JSON. */
 test.each([

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CheckOptions } from "../src/cli/check/options.ts";
 import { cors, definePolicy } from "../src/index.ts";
 import { APP, listening, run } from "./zoo/run.ts";
-import { application, chain, PREFLIGHT, service } from "./zoo/service.ts";
+import { application, chain, handWritten, PREFLIGHT, service } from "./zoo/service.ts";
 
 describe("--policy", () => {
   const policy = definePolicy({
@@ -149,6 +149,59 @@ describe("--via", () => {
       hop: inner,
       why: "even there, nearest to the service, the page is blocked",
     });
+  });
+
+  test("a hop that nobody is at is not to blame", async () => {
+    const [inner, outer] = [await listening(service()), await listening(chain(application))];
+    const nobody = "http://127.0.0.1:9";
+    const options = { origin: APP, json: true };
+    const first = await run([`${outer}/orders`], { ...options, via: [nobody] });
+    expect(JSON.parse(first.out).hops.culprit).toBe(null);
+    const between = await run([`${outer}/orders`], { ...options, via: [inner, nobody] });
+    expect(JSON.parse(between.out).hops.culprit).toMatchObject({
+      hop: outer,
+      why: expect.stringMatching(
+        /^http:\S+ lets the page through, and this hop .*dropped access-control-allow-origin/,
+      ),
+    });
+  });
+
+  test("a token in the URL of a hop is printed nowhere", async () => {
+    const [inner, outer] = [await listening(service()), await listening(chain(application))];
+    const via = [`${inner}/?token=s3cret-hop`];
+    const { out } = await run([`${outer}/orders`], { origin: APP, via });
+    expect(out).not.toContain("s3cret");
+    expect(out).toContain("this hop dropped access-control-allow-origin (actual)");
+  });
+
+  test("the same hop twice", async () => {
+    const [inner, outer] = [await listening(service()), await listening(chain(application))];
+    const via = [inner, outer, outer];
+    const { out } = await run([`${outer}/orders`], { origin: APP, via, json: true });
+    const { why } = JSON.parse(out).hops.culprit;
+    expect(why.match(/dropped access-control-allow-origin/g)).toHaveLength(1);
+  });
+
+  test("the status of another method is no change", async () => {
+    const created = chain(handWritten(), (req, res) => res.writeHead(req.method === "PUT" ? 201 : 200).end());
+    const [inner, outer] = [await listening(created), await listening(created)];
+    const options = { origin: APP, method: "PUT", send: true, via: [inner] };
+    const { out } = await run([`${outer}/orders`], options);
+    expect(out).toContain("No hop changes anything.");
+  });
+
+  test("a redirect to another host leads away from the hop", async () => {
+    const elsewhere = await listening(service({ allow: () => "*", credentials: undefined }));
+    const location = `${elsewhere.replace("127.0.0.1", "localhost")}/orders`;
+    const leaving = chain(handWritten(), (req, res) => {
+      if (req.url === "/orders") res.writeHead(302, { Location: location }).end();
+      else application(req, res, () => {});
+    });
+    const [inner, outer] = [await listening(leaving), await listening(leaving)];
+    const { out } = await run([`${outer}/orders`], { origin: APP, via: [`${inner}/`], json: true });
+    const { hops } = JSON.parse(out);
+    expect(hops.hops.map(({ readable }: { readable: boolean }) => readable)).toEqual([true, true]);
+    expect(hops.changes).toEqual([]);
   });
 
   test("a hop that nobody is at", async () => {

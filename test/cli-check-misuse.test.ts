@@ -35,6 +35,16 @@ describe("misuse", () => {
       { origin: APP, header: ["no name: 1"] },
       /^--header: "no name" is no header name/,
     ],
+    [
+      ["https://a.example"],
+      { origin: APP, header: ["Authorization Bearer 0123456789"] },
+      /^--header: there is no colon after "Authorization"; write --header "X-Request-Id: 1"\.$/,
+    ],
+    [
+      ["https://a.example"],
+      { origin: APP, header: ["X-Api-Key=0123456789"] },
+      /^--header: there is no colon after "X-Api-Key"; write/,
+    ],
     [["https://a.example"], { origin: APP, header: ["X-A: \u2603"] }, /characters that no header can have/],
     [["https://a.example"], { origin: APP, header: ["Cookie: a=1"] }, /write --credentials, too/],
     [["https://a.example"], { origin: APP, method: "TRACE" }, /^--method: .*scripts cannot use/],

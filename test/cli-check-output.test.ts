@@ -3,13 +3,15 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { CheckOptions } from "../src/cli/check/options.ts";
 import { APP, listening, reportOn, run } from "./zoo/run.ts";
-import { application, chain, service, setting } from "./zoo/service.ts";
+import { application, chain, handWritten, service, setting } from "./zoo/service.ts";
 
 describe("what is printed", () => {
   const secrets: CheckOptions = {
     header: [
       "Authorization: Bearer s3cret-token-1",
       "X-Api-Key: s3cret-key-2",
+      "X-Auth-Key: s3cret-key-7",
+      "Ocp-Apim-Subscription-Key: s3cret-key-8",
       "Cookie: sid=s3cret-cookie-3",
     ],
     credentials: true,
@@ -23,7 +25,10 @@ describe("what is printed", () => {
       (req, res, next) => {
         // What a server makes of them.
         res.setHeader("Access-Control-Allow-Origin", String(req.headers.authorization ?? "none"));
-        res.setHeader("Location", "/x?access_token=s3cret-location-5");
+        res.setHeader(
+          "Location",
+          `/x?access_token=s3cret-location-5&next=${encodeURIComponent(req.url ?? "")}`,
+        );
         next();
       },
       application,
@@ -32,6 +37,29 @@ describe("what is printed", () => {
     const { out, err } = await run([url], { ...secrets, origin, json });
     expect(out).toContain("***");
     expect(out + err).not.toContain("s3cret");
+  });
+
+  test.each([
+    ["/#access_token=s3cret-1&state=7", "/#access_token=***&state=7"],
+    ["/?key=s3cret-2&api-key=s3cret-3&page=2", "/?key=***&api-key=***&page=2"],
+    ["/?a=b?token=s3cret-4?s3cret-5", "/?a=b?token=***"],
+    ["//me:s3cret-6@127.0.0.1:9/@me", "//***@127.0.0.1:9/@me"],
+    ["https://s3cret-7@127.0.0.1:9/", "https://***@127.0.0.1:9/"],
+  ])("a redirect to %s", async (location, printed) => {
+    const url = await listening(
+      chain(handWritten(), (_req, res) => res.writeHead(302, { Location: location }).end()),
+    );
+    const { out } = await run([url], { origin: APP });
+    expect(out).toContain(`location: ${printed}\n`);
+    expect(out).not.toContain("s3cret");
+  });
+
+  test("a header that is made to be searched for long", async () => {
+    const url = await listening(chain(setting("Server", "?sig".repeat(20_000)), application));
+    const started = performance.now();
+    const { code } = await run([`${url}/orders`], { origin: APP });
+    expect(code).toBe(1);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   test("nothing raw from the wire", async () => {
@@ -129,14 +157,24 @@ describe("--curl", () => {
     const nasty = 'it\'s $(id) `id` "x" \\ $HOME; #';
     const url = `${await listening(service())}/orders?q='$(id)'&r=[1-3]{a,b}`;
     const { curl } = await reportOn(url, {
-      header: [`X-Own: ${nasty}`, "Authorization: Bearer 0123456789"],
+      header: [
+        `X-Own: ${nasty}`,
+        "Authorization: Bearer 0123456789",
+        "Accept: application/json",
+        "2fa-Token: 0123456789",
+        "X-`id`$HOME-Token: 0123456789",
+      ],
       curl: true,
     });
     const script = `curl() { printf '%s\\n' "$@"; }\n${curl}`;
-    const env = { PATH: process.env.PATH, AUTHORIZATION: "Bearer mine" };
+    const own = { AUTHORIZATION: "Bearer mine", _2FA_TOKEN: "two", X__ID__HOME_TOKEN: "odd" };
+    const env = { PATH: process.env.PATH, ...own };
     const words = execFileSync("sh", ["-c", script], { encoding: "utf8", env }).split("\n");
     expect(words).toContain(`x-own: ${nasty}`);
     expect(words).toContain("authorization: Bearer mine");
+    expect(words).toContain("accept: application/json");
+    expect(words).toContain("2fa-token: two");
+    expect(words).toContain("x-`id`$home-token: odd");
     expect(words).toContain(new URL(url).href);
     expect(words.filter((word) => word.includes("uid="))).toEqual([]);
     expect(words.filter((word) => word === "-X").length).toBe(4);

@@ -9,7 +9,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { APP, codesOf, listening, reportOn, run } from "./zoo/run.ts";
-import { service } from "./zoo/service.ts";
+import { chain, type Step, service } from "./zoo/service.ts";
 
 let folder: string;
 let tls: { key: Buffer; cert: Buffer };
@@ -88,6 +88,18 @@ test("a server of HTTP/2 that never answers", async () => {
   const { code, err } = await run([url], { origin: APP, insecure: true, timeout: "200" });
   expect(err).toBe(`${url} cannot be reached: no answer within 200 ms.`);
   expect(code).toBe(2);
+});
+
+test("answers with many headers, over either protocol", async () => {
+  const many = chain((_req, res, next) => {
+    for (let index = 0; index < 2500; index++) res.setHeader(`X-${index}`, "1");
+    next();
+  }, service() as Step);
+  const http2 = createSecureServer({ ...tls, settings: { maxHeaderListSize: 256 * 1024 } }, many as never);
+  for (const url of [await listening(many), await listeningHttp2(http2)]) {
+    const report = await reportOn(`${url}/orders`, { insecure: true });
+    expect(report.verdict.outcome).toBe("readable");
+  }
 });
 
 const hasIPv6 = Object.values(networkInterfaces()).some((list) =>

@@ -81,6 +81,20 @@ describe("the verdict", () => {
       /^blocked at step response: POST was not sent, and a GET in its place cannot be read/m,
       1,
     ],
+    [
+      "kept back, and not readable with credentials",
+      service({ credentials: undefined }),
+      { method: "POST", credentials: true },
+      /^blocked at step response: POST was not sent, .* Send Access-Control-Allow-Credentials: true\.$/m,
+      1,
+    ],
+    [
+      "kept back, and * with credentials",
+      service({ allow: () => "*" }),
+      { method: "POST", credentials: true, expect: "blocked" },
+      /^Expected blocked: so it is\.$/m,
+      0,
+    ],
     ["as expected", chain(application), { expect: "blocked" }, /^Expected blocked: so it is\.$/m, 0],
     ["not as expected", service(), { expect: "blocked" }, /^Expected blocked: it is not\.$/m, 1],
   ];
@@ -102,6 +116,18 @@ test("a page of the URL's own origin needs no CORS", async () => {
   expect(report.conversation.map(({ kind }) => kind)).toEqual(["actual"]);
 });
 
+test("nor where its request is kept back", async () => {
+  const url = await listening(chain(application));
+  const report = await reportOn(`${url}/orders`, {
+    origin: url,
+    method: "PUT",
+    via: [url, "http://127.0.0.1:9"],
+  });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: false });
+  expect(codesOf(report, "fail", "warn")).toEqual([]);
+  expect(report.hops?.hops.map(({ readable }) => readable)).toEqual([true, false, true]);
+});
+
 test("a redirect to another host is followed as browsers do, and the probes stay where they were sent", async () => {
   const hosts = new Set<string | undefined>();
   const elsewhere = await listening((req, res) => {
@@ -117,6 +143,31 @@ test("a redirect to another host is followed as browsers do, and the probes stay
   expect(codesOf(report, "fail")).toEqual([]);
   expect(codesOf(report, "warn")).toEqual(["local-network", "redirect"]);
   expect([...hosts]).toEqual([`${new URL(other).host} null -`]);
+});
+
+test("a redirect away from the page's own origin leaves the page its origin", async () => {
+  const other = (await listening(service({ allow: (origin) => origin }))).replace("127.0.0.1", "localhost");
+  const url = await listening((_req, res) => res.writeHead(302, { Location: `${other}/orders` }).end());
+  const { verdict, conversation, findings } = await reportOn(url, { origin: url });
+  expect(verdict.outcome).toBe("readable");
+  expect(conversation[1]?.request).toEqual([`origin: ${url}`]);
+  expect(findings.find(({ code }) => code === "redirect")?.message).toBe(
+    "The answer is a redirect to another origin: from there on Authorization is gone.",
+  );
+});
+
+test("after a redirect to another origin the preflight is judged by what it asks for", async () => {
+  const preflight = { ...PREFLIGHT, "Access-Control-Allow-Headers": "X-Own" };
+  const elsewhere = (await listening(service({ allow: (origin) => origin, preflight }))).replace(
+    "127.0.0.1",
+    "localhost",
+  );
+  const url = await listening(
+    chain(handWritten(), (_req, res) => res.writeHead(307, { Location: `${elsewhere}/orders` }).end()),
+  );
+  const report = await reportOn(url, { header: ["Authorization: Bearer 0123456789", "X-Own: 1"] });
+  expect(report.verdict).toMatchObject({ outcome: "readable", certain: true });
+  expect(codesOf(report, "fail")).toEqual([]);
 });
 
 test("mixed content is blocked before anything is sent", async () => {
@@ -226,6 +277,16 @@ describe("what is sent", () => {
     });
     expect(heads.slice(0, 2)).toEqual(["OPTIONS - -", "GET sid=0123456789 7"]);
   });
+});
+
+test("headers are sent as the browser sends them, also where the preflight fails", async () => {
+  const heads = new Set<string>();
+  const url = await listening((req, res) => {
+    if (req.method === "GET") heads.add(`${req.headers.host} ${req.headers["x-own"]}`);
+    application(req, res, () => {});
+  });
+  await run([`${url}/orders`], { origin: APP, header: ["X-Own: 1", "X-Own: 2", "Host: other.example"] });
+  expect([...heads]).toEqual([`${new URL(url).host} 1, 2`]);
 });
 
 test("methods are written as the browser writes them", () => {

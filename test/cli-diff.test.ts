@@ -222,6 +222,16 @@ const CASES: readonly (readonly [name: string, before: string, after: string, li
     ],
   ],
   [
+    "a key whose spellings were stopped",
+    routes(
+      '"/": { origin: false, blockRefused: true }, "/a": false, "/A/c": { origin: false, blockRefused: true }',
+    ),
+    routes('"/": { origin: false, blockRefused: true }, "/a": false'),
+    [
+      '+ odd spellings of "/A/c" (upper case, escapes, doubled slashes) were refused; without the key they follow the other routes',
+    ],
+  ],
+  [
     "passthrough",
     routes(`"/": { origin: ${APP} }, "/a": "passthrough", "/b": "passthrough"`),
     routes(`"/": "passthrough", "/a": false, "/b": { origin: ${APP}, credentials: true }`),

@@ -61,7 +61,7 @@ describe("exit codes and streams", () => {
     expect(await start({}, ["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
   });
 
-  test.each([["--help"], ["explain", "--help"], ["lint", "--help"], ["diff", "--help"]])(
+  test.each([["--help"], ["check", "--help"], ["explain", "--help"], ["lint", "--help"], ["diff", "--help"]])(
     "%s %s",
     async (...argv) => {
       const { code, out, err } = await start(
@@ -161,6 +161,15 @@ describe("policy files", () => {
     });
   });
 
+  test("nor what it prints later, or by other ways than console.log", async () => {
+    const says = 'console.debug("a"); console.dir({}); process.stdout.write("b\\n");';
+    const files = { "a.mjs": `${says}\nexport default { origin: () => { ${says} return true; } };` };
+    const argv = ["explain", "a.mjs", "--json", "--origin", "https://app.example.com"];
+    const { code, out, err } = await start(files, argv);
+    expect({ code, verdict: JSON.parse(out).verdict }).toEqual({ code: 0, verdict: "readable" });
+    expect(err.startsWith("a\n{}\nb\na\n{}\nb\n")).toBe(true);
+  });
+
   test("what a file leaves open does not keep the command running", async () => {
     const files = { "a.mjs": 'setInterval(() => {}, 1000);\nexport default { origin: "*" };' };
     expect((await start(files, ["lint", "a.mjs"])).code).toBe(0);
@@ -174,6 +183,14 @@ describe("policy files", () => {
     [
       'Promise.reject(new Error("late\\u0007"));\nawait new Promise(() => {})',
       "boring-cors failed: late\\u0007\n",
+    ],
+    [
+      'Promise.reject(new Error("one"));\nPromise.reject(new Error("two"));\nawait new Promise(() => {})',
+      "boring-cors failed: one\n",
+    ],
+    [
+      "setTimeout(() => { throw Object.create(null); });\nawait new Promise(() => {})",
+      "boring-cors failed: {}\n",
     ],
     [
       "await new Promise(() => {})",

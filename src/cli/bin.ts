@@ -1,5 +1,6 @@
 // The program boring-cors: the process as the commands see it, and how it ends.
 import { EXIT, type Io } from "./io.ts";
+import { textOf } from "./load-failure.ts";
 import { run } from "./main.ts";
 import { plain } from "./text.ts";
 
@@ -12,8 +13,12 @@ function takesColour(): boolean {
   return stdout.isTTY === true && env.TERM !== "dumb";
 }
 
+// What a policy file prints, while it loads or where its functions are asked, must not stand between the data.
+const write = stdout.write.bind(stdout);
+stdout.write = stderr.write.bind(stderr);
+
 const io: Io = {
-  out: (text) => void stdout.write(text),
+  out: (text) => void write(text),
   err: (text) => void stderr.write(text),
   colour: takesColour(),
   progress: stderr.isTTY === true,
@@ -35,22 +40,23 @@ process.once("exit", () => {
   process.exitCode = EXIT.misuse;
 });
 
-// What a policy file leaves behind may fail later, for nobody to catch.
-process.once("uncaughtException", (error: unknown) => {
-  if (ended) return;
-  io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
-  end(EXIT.misuse);
-});
+// What a policy file leaves behind may fail later, for nobody to catch, and more than once.
+process.on("uncaughtException", fail);
 
-run(process.argv.slice(2), io).then(end, (error: unknown) => {
-  io.err(`boring-cors failed: ${plain(String(error instanceof Error ? error.message : error))}\n`);
+run(process.argv.slice(2), io).then(end, fail);
+
+function fail(error: unknown): void {
+  if (ended) return;
+  io.err(`boring-cors failed: ${plain(textOf(error))}\n`);
   end(EXIT.misuse);
-});
+}
 
 /** Once all is written: a policy file may have opened what would keep the process running, such as a database. */
 function end(code: number): void {
   ended = true;
   process.exitCode = code;
-  const flushed = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write("", resolve)));
+  const flushed = [write, stderr.write.bind(stderr)].map(
+    (last) => new Promise((resolve) => last("", resolve)),
+  );
   Promise.all(flushed).then(() => process.exit());
 }

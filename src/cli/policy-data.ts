@@ -5,9 +5,10 @@ export type Located =
   | { readonly value: unknown }
   | { readonly kind: string; readonly line: number; readonly column: number; readonly reason: string };
 
-export function parseJson(text: string): Located {
+export async function parseJson(text: string): Promise<Located> {
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return (await duplicateName(text)) ?? { value };
   } catch {
     // Engines differ in whether and how they say where.
     const at = jsonEnd(text);
@@ -53,6 +54,14 @@ function jsonEnd(text: string): number {
     } else return start;
     end = TOKENS.lastIndex;
   }
+}
+
+/** Of two equal names JSON.parse takes the last without a word. YAML, of which JSON is a part, allows none. */
+async function duplicateName(text: string): Promise<Located | undefined> {
+  const result = await parseYaml(text);
+  return "reason" in result && /duplicate/.test(result.reason)
+    ? { ...result, kind: "JSON of unique names" }
+    : undefined;
 }
 
 /** js-yaml reads the safe part of YAML: no functions, no types of the language. */

@@ -1,5 +1,5 @@
 // A policy file, of whatever kind, becomes a policy, or one message that says what is wrong with it.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ConfigIssue, formatIssue, show, whereExplained } from "../policy/issues.ts";
@@ -54,7 +54,9 @@ const PARSERS: Readonly<Record<string, Parse>> = {
 
 async function read(path: string, file: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    const found = await stat(path);
+    // Opening a pipe waits for whoever writes to it, and nothing ends the waiting.
+    if (found.isFile() || found.isDirectory()) return await readFile(path, "utf8");
   } catch (error) {
     const reasons: Record<string, string> = {
       ENOENT: "does not exist",
@@ -66,6 +68,7 @@ async function read(path: string, file: string): Promise<string> {
       `Policy file ${show(file)} ${reasons[code] ?? `cannot be read (${plain(code)})`}; name a ${KINDS} file.`,
     );
   }
+  throw new Misuse(`Policy file ${show(file)} is no regular file; name a ${KINDS} file.`);
 }
 
 async function parsed(text: string, file: string, parse: Parse): Promise<unknown> {

@@ -180,10 +180,19 @@ function describe(value: unknown): string {
   const some = `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
   if (kind !== "Object" && kind !== "Array") return some;
   try {
-    return printable(JSON.stringify(value) ?? some);
+    return printable(JSON.stringify(value, atMost(SHOWN_CHARACTERS)) ?? some);
   } catch {
     return some; // circular, or holding a bigint
   }
+}
+
+/**
+ * A replacer that goes no deeper after so many values: lists that hold one another several times over, as the aliases of
+ * YAML write them, would be billions. A value takes a character or more, so that nothing is missing from what is shown.
+ */
+function atMost(count: number): (key: string, value: unknown) => unknown {
+  let left = count;
+  return (_key, value) => (left-- > 0 ? value : undefined);
 }
 
 function quote(text: string): string {

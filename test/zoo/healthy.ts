@@ -78,6 +78,16 @@ export const HEALTHY: readonly Healthy[] = [
     options: PUT,
   },
   {
+    name: "ours, with a pattern, for a page several levels down",
+    listener: onExpress5(cors({ ...NAMED, origin: ["https://*.example.com"] })),
+    options: { ...PUT, origin: "https://pr-7.preview.example.com" },
+  },
+  {
+    name: "ours, for a developer's own machine with and without TLS",
+    listener: onExpress5(cors({ ...NAMED, origin: ["https://localhost:3000", "http://localhost:3000"] })),
+    options: { ...PUT, origin: "https://localhost:3000" },
+  },
+  {
     name: "ours, with a function",
     listener: onExpress5(cors({ ...NAMED, origin: (origin) => origin === APP })),
     options: PUT,

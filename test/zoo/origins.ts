@@ -109,6 +109,16 @@ export const ORIGINS: readonly Animal[] = [
     warns: ["origin-reflected"],
   },
   {
+    name: "two layers that allow credentials, which the page does not send",
+    broken: chain(
+      setting("Access-Control-Allow-Credentials", ["true", "true"]),
+      handWritten({ credentials: undefined }),
+      application,
+    ),
+    fixed: right,
+    warns: ["credentials-not-allowed", "duplicate-headers"],
+  },
+  {
     name: "null is listed",
     broken: service({ allow: matching(/^(https:\/\/app\.example\.com|null)$/) }),
     fixed: right,

@@ -55,6 +55,13 @@ export const PREFLIGHTS: readonly Animal[] = [
     fails: ["preflight-status"],
   },
   {
+    name: "preflights that are forgotten at once",
+    broken: service({ preflight: { ...PREFLIGHT, "Access-Control-Max-Age": "0" } }),
+    fixed: right,
+    options: PUT,
+    warns: ["max-age"],
+  },
+  {
     name: "the method is missing",
     broken: service({ preflight: { ...PREFLIGHT, "Access-Control-Allow-Methods": "GET, POST" } }),
     fixed: right,

@@ -14,19 +14,32 @@ export function shown(text: string): string {
   return JSON.stringify(printable(text));
 }
 
-/** Names of headers, cookies aside, whose values are nobody's business. */
+/** Names of headers, cookies aside, whose values are nobody's business: X-Auth-Key and Ocp-Apim-Subscription-Key, too. */
 export function isSecretName(name: string): boolean {
-  return /authorization|authenticat|token|secret|password|passwd|api[-_]?key|session|signature|credential(?!s$)/i.test(
-    name,
+  return (
+    /authorization|authenticat|token|secret|password|passwd|api[-_]?key|session|signature|credential(?!s$)/i.test(
+      name,
+    ) ||
+    /(^|[-_])(auth|jwt|csrf|xsrf)([-_]|$)/i.test(name) ||
+    /(?<!idempotency|cache|surrogate)[-_]key$/i.test(name)
   );
 }
 
-const SECRET_PARAMETER =
-  /([?&;][^=&;#\s]*(?:token|secret|password|passwd|api_?key|apikey|signature|sig|session|code|auth)[^=&;#\s]*=)[^&;#\s"']+/gi;
+const SECRET_WORD =
+  "token|secret|password|passwd|pwd|jwt|credential|api[-_]?key|signature|sig|session|code|auth|key(?==)";
 
-/** Keys and tokens in a query. */
+// A name ends where the next may begin: otherwise a long value of "?sig?sig" would keep the search busy for hours.
+const SECRET_PARAMETER = new RegExp(
+  `([?&;#](?=[^=?&;#\\s]*(?:${SECRET_WORD}))[^=?&;#\\s]*=)[^&;#\\s"']+`,
+  "gi",
+);
+
+// https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1; a token may stand in the place of the user's name.
+const USER_INFO = /(\/\/)[^\s/?#@]+@/g;
+
+/** Keys and tokens in a query or a fragment (where OAuth puts them), and whoever logs in by URL. */
 export function withoutSecretParameters(url: string): string {
-  return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`);
+  return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`).replace(USER_INFO, `$1${HIDDEN}@`);
 }
 
 export const HIDDEN = "***";
@@ -39,13 +52,17 @@ export interface Cleaner {
   line(name: string, value: string): string;
 }
 
-/** @param sent What the user sends: the secrets in it appear nowhere, whatever a server makes of them. */
-export function cleanerFor(sent: HeaderList, cookie: string | undefined): Cleaner {
+/**
+ * @param sent What the user sends: the secrets in it appear nowhere, whatever a server makes of them.
+ * @param urls What the user asks: a login may be handed the whole URL, encoded, as a parameter of another.
+ */
+export function cleanerFor(sent: HeaderList, cookie: string | undefined, urls: readonly URL[] = []): Cleaner {
   const secrets = [
     ...sent
       .filter(([name]) => isSecretName(name))
       .flatMap(([, value]) => [value, ...value.split(" ").slice(1)]),
     ...(cookie ?? "").split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim()),
+    ...urls.flatMap(secretsIn),
   ]
     .filter((secret) => secret.length >= 6)
     .sort((a, b) => b.length - a.length);
@@ -55,6 +72,13 @@ export function cleanerFor(sent: HeaderList, cookie: string | undefined): Cleane
     return printable(withoutSecretParameters(without));
   };
   return { text, line: (name, value) => `${printable(name, 80)}: ${text(masked(name, value))}` };
+}
+
+/** The values of secret parameters; what has no digit may be a word that stands elsewhere, too. */
+function secretsIn({ searchParams }: URL): string[] {
+  return [...searchParams]
+    .filter(([name, value]) => withoutSecretParameters(`?${name}=x`).endsWith(HIDDEN) && /\d/.test(value))
+    .flatMap(([, value]) => [value, encodeURIComponent(value)]);
 }
 
 /** The shape of a secret: scheme, cookie names and attributes stay. */

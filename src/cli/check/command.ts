@@ -86,7 +86,7 @@ async function check(
   io: Io,
 ): Promise<number> {
   const transport = new Transport({ timeout: plan.timeout, insecure: plan.insecure, io });
-  const cleaner = cleanerFor(plan.headers, plan.cookie);
+  const cleaner = cleanerFor(plan.headers, plan.cookie, [plan.url, ...plan.via]);
   let found: Found;
   try {
     const seen = await probe(plan, await converse(plan, transport), transport);

@@ -39,7 +39,9 @@ export async function converse(plan: CheckPlan, transport: Transport, via?: URL)
       keptBack = request;
       throw new KeptBack("not sent");
     }
-    const answered = await transport.send(request, via);
+    // A redirect to another host leads away from the hop, too.
+    const isOfHop = new URL(request.url).hostname === plan.url.hostname;
+    const answered = await transport.send(request, isOfHop ? via : undefined);
     answers.set(answered.headers, answered);
     return answered;
   };

@@ -30,7 +30,7 @@ function curlOf({ method, url, headers, body }: WireRequest, { insecure, timeout
     ...(insecure ? ["--insecure"] : []),
     `--max-time ${Math.ceil(timeout / 1000)}`,
     ...(method === "HEAD" ? ["--head"] : [`-X ${sh(method)}`]),
-    ...headers.filter(([name]) => !/^(sec-fetch-|accept$|referer$)/.test(name)).map(headerOption),
+    ...headers.filter(([name, value]) => !isCurls(name, value)).map(headerOption),
     // A body may hold what headers hide; --data would take a leading @ for a file.
     ...(body === undefined ? [] : [`--data-raw "\${BODY:?}"`]),
     sh(withoutSecretParameters(url).replace(/[?&]boring-cors-check=[^&]*/, "")),
@@ -38,12 +38,22 @@ function curlOf({ method, url, headers, body }: WireRequest, { insecure, timeout
   return options.join(" \\\n  ");
 }
 
+/** What curl sends by itself, and what says nothing about CORS. */
+function isCurls(name: string, value: string): boolean {
+  return /^(sec-fetch-|referer$)/.test(name) || (name === "accept" && value === "*/*");
+}
+
 function headerOption([name, value]: readonly [string, string]): string {
   if (name !== "cookie" && !isSecretName(name))
     return `-H ${sh(value === "" ? `${name};` : `${name}: ${value}`)}`;
-  const variable = name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
+  // Names of variables begin with no digit; those of headers may.
+  const variable = name
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, "_")
+    .replace(/^(?=\d)/, "_");
   // sh stops with this name where it is not set.
-  return `-H "${name}: \${${variable}:?}"`;
+  const given = `\${${variable}:?}`;
+  return /^[\w-]+$/.test(name) ? `-H "${name}: ${given}"` : `-H ${sh(`${name}: `)}"${given}"`;
 }
 
 /** POSIX sh: nothing is special within single quotes. */

@@ -2,7 +2,7 @@
 import { valuesOf } from "../../browser/header-list.ts";
 import type { Cleaner } from "./clean.ts";
 import { ask, converse, type Exchange } from "./conversation.ts";
-import { isReadableBy } from "./judgement.ts";
+import { obstacleFor } from "./judgement.ts";
 import type { CheckPlan } from "./options.ts";
 import { asGet, type Seen } from "./probes.ts";
 import type { Transport } from "./transport.ts";
@@ -11,7 +11,7 @@ import type { Transport } from "./transport.ts";
 export interface HopReport {
   readonly hops: readonly HopAnswers[];
   readonly changes: readonly HopChange[];
-  /** The hop to look at first, and why; `null` where every hop lets the request through. */
+  /** The hop to look at first, and why; `null` where every hop lets the request through, or no other was reached. */
   readonly culprit: { readonly hop: string; readonly why: string } | null;
 }
 
@@ -42,6 +42,7 @@ export interface HopChange {
 
 /** What one hop said. */
 interface Asked {
+  /** As it is printed. */
   readonly hop: string;
   readonly readable: boolean;
   readonly exchanges: readonly Exchange[];
@@ -51,33 +52,45 @@ export async function walk(seen: Seen, transport: Transport, cleaner: Cleaner): 
   const { plan } = seen;
   const asked: Asked[] = [];
   // One after the other: what the first fills, a cache hands to the next.
-  for (const via of plan.via) asked.push(await askHop(plan, via, seen, transport));
-  asked.push(publicHop(seen));
-  const changes = asked
+  for (const via of plan.via) asked.push(await askHop(plan, via, seen, transport, cleaner));
+  asked.push(publicHop(seen, cleaner));
+  // What was not reached from here, or not any more, changes nothing and blocks nobody.
+  const reached = asked.filter(({ exchanges }) => exchanges.some(({ response }) => response !== null));
+  const steps = reached
     .slice(1)
-    .flatMap((after, index) => changesBetween(asked[index] as Asked, after, cleaner));
-  return { hops: asked.map((one) => answersOf(one, cleaner)), changes, culprit: culpritOf(asked, changes) };
+    .map((after, index) => changesBetween(reached[index] as Asked, after, cleaner));
+  return {
+    hops: asked.map((one) => answersOf(one, cleaner)),
+    changes: steps.flat(),
+    culprit: culpritOf(reached, steps),
+  };
 }
 
 /** What changes something is not sent once more for each hop. */
-async function askHop(plan: CheckPlan, via: URL, seen: Seen, transport: Transport): Promise<Asked> {
+async function askHop(
+  plan: CheckPlan,
+  via: URL,
+  seen: Seen,
+  transport: Transport,
+  cleaner: Cleaner,
+): Promise<Asked> {
   const { result, exchanges, keptBack } = await converse({ ...plan, send: false }, transport, via);
   const actual = exchanges.filter(({ label }) => label === "actual").at(-1);
   const got = actual ?? (await ask(transport, "stand-in", asGet(seen), via));
-  const passed = keptBack === undefined ? result.blocked === null : isReadableBy(got, plan.origin);
+  const passed = keptBack === undefined ? result.blocked === null : obstacleFor(plan, got) === null;
   const preflight = exchanges.filter(({ label }) => label === "preflight").at(-1);
   return {
-    hop: via.href.replace(/\/$/, ""),
+    hop: cleaner.text(via.href.replace(/\/$/, "")),
     readable: passed,
     exchanges: [...(preflight ? [preflight] : []), got],
   };
 }
 
-function publicHop({ plan, conversation, preflight, own }: Seen): Asked {
+function publicHop({ plan, conversation, preflight, own }: Seen, cleaner: Cleaner): Asked {
   const { result, keptBack } = conversation;
-  const readable = keptBack === undefined ? result.blocked === null : isReadableBy(own, plan.origin);
+  const readable = keptBack === undefined ? result.blocked === null : obstacleFor(plan, own) === null;
   return {
-    hop: plan.url.origin,
+    hop: cleaner.text(plan.url.origin),
     readable,
     exchanges: [preflight, own].filter((one): one is Exchange => one !== undefined),
   };
@@ -100,7 +113,7 @@ function answersOf({ hop, readable, exchanges }: Asked, cleaner: Cleaner): HopAn
       valuesOf(response?.headers ?? [], name).map((value) => cleaner.line(name, value)),
     );
   return {
-    hop: cleaner.text(hop),
+    hop,
     readable,
     answers: exchanges.map((one) => ({
       kind: one.label === "preflight" ? "preflight" : "actual",
@@ -118,10 +131,12 @@ function changesBetween(inner: Asked, outer: Asked, cleaner: Cleaner): HopChange
     if (!before?.response || !after?.response) return [];
     return [...linesOf(before)].flatMap(([name, was]): HopChange[] => {
       const is = linesOf(after).get(name) ?? [];
+      // With --send the public URL has another method than the GET that stands in for it.
+      if (name === "status" && before.method !== after.method) return [];
       if (was.join("\n") === is.join("\n")) return [];
       return [
         {
-          hop: cleaner.text(outer.hop),
+          hop: outer.hop,
           kind,
           name,
           change: was.length === 0 ? "added" : is.length === 0 ? "dropped" : "changed",
@@ -144,15 +159,13 @@ function ofKind({ exchanges }: Asked, kind: string): Exchange | undefined {
 }
 
 /** The first hop outwards behind which it no longer gets through; the innermost where it never did. */
-function culpritOf(asked: readonly Asked[], changes: readonly HopChange[]): HopReport["culprit"] {
-  if (asked.at(-1)?.readable !== false) return null;
+function culpritOf(asked: readonly Asked[], steps: readonly HopChange[][]): HopReport["culprit"] {
+  if (asked.length < 2 || asked.at(-1)?.readable !== false) return null;
   const last = asked.findLastIndex(({ readable }) => readable);
   const [inner, outer] = [asked[last], asked[last + 1] as Asked];
   if (inner === undefined)
     return { hop: outer.hop, why: "even there, nearest to the service, the page is blocked" };
-  const made = changes
-    .filter(({ hop }) => hop === outer.hop)
-    .map(({ change, name, kind }) => `${change} ${name} (${kind})`);
+  const made = (steps[last] ?? []).map(({ change, name, kind }) => `${change} ${name} (${kind})`);
   const what = made.length === 0 ? "answers differently" : made.join(", ");
   return { hop: outer.hop, why: `${inner.hop} lets the page through, and this hop ${what}` };
 }

@@ -71,6 +71,8 @@ function openSession(
 ): ClientHttp2Session {
   const session = connectHttp2(`https://${hop.servername || "localhost"}`, {
     createConnection: () => (earlier === undefined ? socket : connectTls(tlsOf(hop))),
+    // Their size is limited; Node would limit their number, too, to 128.
+    maxHeaderListPairs: MOST_HEAD_BYTES,
     settings: { maxHeaderListSize: MOST_HEAD_BYTES, enablePush: false },
   });
   // Each request reports it for itself.

@@ -101,9 +101,11 @@ export const ANSWER_ITEMS: readonly Item[] = [
       if (conversation.exchanges.length === 0) return SKIP;
       if (redirected.length === 0) return pass();
       const leaves = conversation.exchanges.some(({ url }) => new URL(url).origin !== plan.url.origin);
+      // https://fetch.spec.whatwg.org/#concept-request-tainted-origin: not from the page's own origin.
+      const isTainted = plan.url.origin !== plan.origin;
       return warn(
         leaves
-          ? "The answer is a redirect to another origin: from there on the page's origin is null, and Authorization is gone."
+          ? `The answer is a redirect to another origin: from there on ${isTainted ? "the page's origin is null, and " : ""}Authorization is gone.`
           : "The answer is a redirect: each stop needs its own CORS headers, and its own preflight.",
         redirected.flatMap((one) => [...statusLine(one), ...lines(one, "location")]),
         "Call the last URL.",

@@ -113,7 +113,9 @@ export const ORIGIN_ITEMS: readonly Item[] = [
       const found = answers.flatMap((one) => twice(one).map((name) => ({ one, name })));
       if (found.length === 0) return pass();
       const evidence = found.flatMap(({ one, name }) => lines(one, name));
-      const breaks = found.some(({ name }) => [ALLOW_ORIGIN, ALLOW_CREDENTIALS].includes(name));
+      // Without credentials no browser looks at Access-Control-Allow-Credentials.
+      const matters = seen.plan.credentials ? [ALLOW_ORIGIN, ALLOW_CREDENTIALS] : [ALLOW_ORIGIN];
+      const breaks = found.some(({ name }) => matters.includes(name));
       const fix =
         "Two layers answer: let one own CORS, and take the header out of the other (proxy_hide_header in nginx).";
       return breaks

@@ -1,6 +1,6 @@
 // Checklist: the preflight, and what stands in its way.
 import { tokensOf, valuesOf } from "../../browser/header-list.ts";
-import { isSafelistedMethod, unsafeRequestHeaderNames } from "../../browser/safelists.ts";
+import { isSafelistedMethod } from "../../browser/safelists.ts";
 import {
   ALLOW_HEADERS,
   ALLOW_METHODS,
@@ -103,7 +103,7 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     title: "The headers are allowed.",
     decidesVerdict: true,
     judge({ preflight, plan }) {
-      const asked = unsafeRequestHeaderNames(plan.headers);
+      const asked = headersAskedIn(preflight);
       if (!isCorsAnswer(preflight) || asked.length === 0) return SKIP;
       const listed = tokensOf(headersIn(preflight), ALLOW_HEADERS) ?? [];
       const evidence = lines(preflight, ALLOW_HEADERS);
@@ -149,9 +149,8 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
     code: "authorization-wildcard",
     title: "Authorization is listed by name.",
     decidesVerdict: true,
-    judge({ preflight, plan }) {
-      if (!isCorsAnswer(preflight) || !unsafeRequestHeaderNames(plan.headers).includes("authorization"))
-        return SKIP;
+    judge({ preflight }) {
+      if (!isCorsAnswer(preflight) || !headersAskedIn(preflight).includes("authorization")) return SKIP;
       const listed = tokensOf(headersIn(preflight), ALLOW_HEADERS) ?? [];
       const lower = listed === "failure" ? [] : listed.map((name) => name.toLowerCase());
       if (!lower.includes("*") || lower.includes("authorization")) return pass();
@@ -182,6 +181,12 @@ export const PREFLIGHT_ITEMS: readonly Item[] = [
           "Access-Control-Max-Age is no number of seconds: browsers ask again after 5, Firefox each time.",
           evidence,
           "Send Access-Control-Max-Age: 600",
+        );
+      if (Number(value) <= 0)
+        return warn(
+          "Access-Control-Max-Age is not above 0: browsers ask before each request.",
+          evidence,
+          "If that is not meant, send Access-Control-Max-Age: 600",
         );
       if (Number(value) <= LONGEST_MAX_AGE) return pass(evidence);
       return warn(
@@ -233,4 +238,11 @@ function covers(listed: readonly string[], name: string, credentials: boolean): 
 
 function askedIn(exchange: Seen["preflight"], name: string): string {
   return valuesOf(exchange?.headers ?? [], name)[0] ?? "";
+}
+
+/** After a redirect these are fewer than the page's: Authorization goes to no other origin, Content-Type with no GET. */
+function headersAskedIn(preflight: Seen["preflight"]): string[] {
+  return askedIn(preflight, "access-control-request-headers")
+    .split(",")
+    .filter((name) => name !== "");
 }

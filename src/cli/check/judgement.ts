@@ -1,7 +1,8 @@
 // What an item of the checklist says, and the words that the items share.
-import { corsCheck } from "../../browser/checks.ts";
+import { type CheckFailure, corsCheck } from "../../browser/checks.ts";
 import { combined, type HeaderList, valuesOf } from "../../browser/header-list.ts";
 import type { Exchange } from "./conversation.ts";
+import type { CheckPlan } from "./options.ts";
 import type { Seen } from "./probes.ts";
 
 /** `skip`: there was nothing to judge. */
@@ -94,6 +95,13 @@ export function valueIn(exchange: Exchange | undefined, name: string): string | 
 export function varyNames(exchange: Exchange | undefined): string[] {
   const names = (valueIn(exchange, "vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
   return names.filter((name) => name !== "");
+}
+
+/** What keeps the page itself from reading it, cookies included; `null` where nothing does. */
+export function obstacleFor({ origin, credentials }: CheckPlan, exchange: Exchange): CheckFailure | null {
+  if (exchange.response !== null && new URL(exchange.url).origin === origin) return null;
+  const asked = combined(exchange.headers, "origin") ?? origin;
+  return corsCheck(asked, credentials ? "include" : "same-origin", headersIn(exchange));
 }
 
 /** May any page of this origin read it, cookies aside? */

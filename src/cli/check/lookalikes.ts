@@ -23,8 +23,9 @@ export function originProbes(origin: string): readonly OriginProbe[] {
     opaque,
     !host.startsWith("[") && { name: "suffix", origin: `${scheme}://${host}.evil.example${at}` },
     isName && { name: "prefix", origin: `${scheme}://evil${site}${at}` },
-    isName && host.includes(".") && { name: "dot", origin: `${scheme}://${host.replace(".", "x")}${at}` },
-    scheme === "https" && { name: "http", origin: `http://${host}${at}` },
+    isName && host.includes(".") && { name: "dot", origin: `${scheme}://${withoutDot(host, site)}${at}` },
+    // Between a machine and itself there is no network.
+    scheme === "https" && !isLoopback(host) && { name: "http", origin: `http://${host}${at}` },
     !isLoopback(host) && {
       name: "other port",
       origin: `${scheme}://${host}:${port === "8443" ? 9443 : 8443}`,
@@ -32,4 +33,10 @@ export function originProbes(origin: string): readonly OriginProbe[] {
     isName && { name: "subdomain", origin: `${scheme}://boring-cors-check.${host}${at}` },
   ];
   return probes.filter((one) => one !== false).filter((one) => one.origin !== origin);
+}
+
+/** Without the dot in front of the site: any other may be missing from a host of the same owner, which a pattern allows. */
+function withoutDot(host: string, site: string): string {
+  const dot = host === site ? host.indexOf(".") : host.length - site.length - 1;
+  return `${host.slice(0, dot)}x${host.slice(dot + 1)}`;
 }

@@ -28,7 +28,7 @@ export interface CheckPlan {
   readonly url: URL;
   readonly origin: string;
   readonly method: string;
-  /** Without Cookie, which scripts cannot set. */
+  /** Without Cookie and all else that scripts cannot set. */
   readonly headers: HeaderList;
   /** What the user is logged in with: `sid=1; theme=dark`. */
   readonly cookie: string | undefined;
@@ -73,7 +73,7 @@ export function planOf(args: readonly string[], options: CheckOptions): CheckPla
     insecure: options.insecure ?? false,
     timeout: timeoutOf(options.timeout),
   };
-  const checked = { ...plan, method: checkedMethod(plan) };
+  const checked = { ...plan, ...asScriptsMayAsk(plan) };
   if (checked.data !== undefined && (checked.method === "GET" || checked.method === "HEAD"))
     throw new Misuse(`--data: ${checked.method} has no body; write --method POST, too.`);
   return checked;
@@ -132,6 +132,10 @@ function headerOf(written: string): readonly [string, string] {
     throw new Misuse(
       `--header: ${shown(name.split(/[\r\n\0]/, 1)[0] ?? "")} has a line break or NUL in it; write each header by itself: --header "X-A: 1" --header "X-B: 2".`,
     );
+  if (colon < 0 && !isToken(name))
+    throw new Misuse(
+      `--header: there is no colon after ${shown(name.split(/[\s=]/, 1)[0] ?? "")}; write --header "X-Request-Id: 1".`,
+    );
   if (!isToken(name))
     throw new Misuse(`--header: ${shown(name)} is no header name; write --header "X-Request-Id: 1".`);
   if (!isHeaderValue(value))
@@ -160,10 +164,11 @@ function timeoutOf(written: string | undefined): number {
   return timeout;
 }
 
-/** As the browser writes it: `put` becomes PUT, `patch` does not become PATCH. */
-function checkedMethod({ url, method, headers }: Pick<CheckPlan, "url" | "method" | "headers">): string {
+/** As the browser takes it: `put` becomes PUT, lines of one header are combined, and Host and the like are dropped. */
+function asScriptsMayAsk({ url, method, headers }: Pick<CheckPlan, "url" | "method" | "headers">) {
   try {
-    return constructRequest(url, "null", { method, headers }, undefined).request.method;
+    const { request } = constructRequest(url, "null", { method, headers }, undefined);
+    return { method: request.method, headers: request.headers };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Misuse(`--method: ${error.message} Write one such as --method PUT.`);

@@ -46,7 +46,11 @@ export async function probe(
   const so = { plan, conversation, preflight, own, standIn, origins: [] };
   if (![...conversation.exchanges, own].some(({ response }) => response !== null)) return so;
   const origins = originProbes(plan.origin);
-  const forced = preflight === undefined ? undefined : await foreignPreflight(preflight, transport);
+  // Elsewhere it would be held against the answers of another service.
+  const forced =
+    preflight === undefined || !isAsked(preflight.url, plan)
+      ? undefined
+      : await foreignPreflight(preflight, transport);
   const [noOrigin, [foreign, afterForeign], plainOptions, notFound, notModified, ...rest] = await Promise.all(
     [
       ask(transport, "no Origin", apart(asIfFrom(base, undefined), "none")),
@@ -77,13 +81,16 @@ export async function probe(
 function baseRequest(plan: CheckPlan, { keptBack }: Conversation, actual: Exchange | undefined): WireRequest {
   const arrived = actual?.response && !isRedirect(actual.response.status) ? actual : undefined;
   const usable = arrived ?? keptBack;
-  const found =
-    usable !== undefined && new URL(usable.url).hostname === plan.url.hostname ? usable : constructed(plan);
+  const found = usable !== undefined && isAsked(usable.url, plan) ? usable : constructed(plan);
   return {
     method: found.method === "HEAD" ? "HEAD" : "GET",
     url: found.url,
     headers: withOrigin(found.headers, plan.origin).filter(([name]) => !/^content-/.test(name)),
   };
+}
+
+function isAsked(url: string, plan: CheckPlan): boolean {
+  return new URL(url).hostname === plan.url.hostname;
 }
 
 /** A request from the URL's own origin carries none; here all do. */

@@ -123,6 +123,8 @@ function sendOverHttp1(
       maxHeaderSize: MOST_HEAD_BYTES,
       ...(protocol === "https:" ? { servername, rejectUnauthorized: !insecure } : {}),
     });
+    // Node would drop all headers after the first 2000; browsers limit their size alone.
+    sent.maxHeadersCount = 0;
     const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout} ms`)), timeout);
     open.add(sent);
     sent.on("close", () => {

@@ -2,7 +2,7 @@
 import { combined } from "../../browser/header-list.ts";
 import type { BlockedCode, BlockedStep } from "../../browser/types.ts";
 import { adviceOn } from "../../testing/advice.ts";
-import { ALLOW_HEADERS, ALLOW_METHODS, isReadableBy, ownOrigin, statusIn, valueIn } from "./judgement.ts";
+import { ALLOW_HEADERS, ALLOW_METHODS, obstacleFor, statusIn, valueIn } from "./judgement.ts";
 import type { Seen } from "./probes.ts";
 
 export interface Verdict {
@@ -46,21 +46,22 @@ function withoutSending(seen: Seen): Verdict {
   const { method } = seen.plan;
   const passed = seen.preflight === undefined ? "" : "The preflight passes; ";
   const status = statusIn(seen.own);
-  if (isReadableBy(seen.own, ownOrigin(seen)))
+  const obstacle = obstacleFor(seen.plan, seen.own);
+  if (obstacle === null)
     return {
       ...READABLE,
       certain: false,
       message: `${passed}${method} was not sent, and a GET in its place can be read (${status}). --send sends it.`,
     };
   // After a preflight that passes, whoever answers GET without CORS may be another than who answers this method.
-  if (status >= 200 && status <= 299 && seen.preflight === undefined)
+  if (obstacle !== null && status >= 200 && status <= 299 && seen.preflight === undefined)
     return {
       outcome: "blocked",
       certain: false,
       step: "response",
-      code: "allow-origin-missing",
+      code: obstacle.code,
       message: `${passed}${method} was not sent, and a GET in its place cannot be read (${status}). --send sends it.`,
-      send: sendInstead("allow-origin-missing", seen),
+      send: sendInstead(obstacle.code, seen),
       policy: "",
     };
   return {

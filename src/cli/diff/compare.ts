@@ -171,16 +171,16 @@ function compareOptions(route: string, before: Selected, after: Selected): Chang
 
 /**
  * Beside a key, paths that another server could read as it (`/PUBLIC`, `/%70ublic`, `//public`) are refused. Without the
- * key they follow another route, and whoever that lets in gets in. ("/" has no other spelling.)
+ * key they follow another route, and whoever that lets in gets in, or is no longer stopped. ("/" has no other spelling.)
  */
 function compareSpellings(before: Policy, after: Policy): Change[] {
   const gone = Object.keys(before.routes).filter((key) => key !== "/" && after.routes[key] === undefined);
-  const grants = Object.keys(after.routes).some((key) => {
-    const { compiled } = selectRoute(after, key);
-    return compiled !== undefined && !compiled.passthrough && compiled.judge !== "none";
-  });
+  const left = Object.keys(after.routes).flatMap((key) => selectRoute(after, key).compiled ?? []);
+  const grants = left.some(({ passthrough, judge }) => !passthrough && judge !== "none");
+  const stopped = gone.some((key) => selectRoute(before, key).compiled?.blockRefused === true);
+  const lets = stopped && left.some(({ blockRefused }) => !blockRefused);
   const [route] = gone;
-  if (route === undefined || !grants) return [];
+  if (route === undefined || !(grants || lets)) return [];
   const text =
     `odd spellings of ${listed(gone.map(show))} (upper case, escapes, doubled slashes) were refused; ` +
     "without the key they follow the other routes";
