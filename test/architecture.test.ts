@@ -11,7 +11,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   browser: [],
   adapters: ["policy", "browser", "node:", "vary"],
   testing: ["browser", "policy", "node:", "cookie"],
-  cli: ["testing", "browser", "policy", "node:", "commander", "js-yaml"],
+  edge: ["policy", "js-yaml"],
+  cli: ["edge", "testing", "browser", "policy", "node:", "commander", "js-yaml"],
   index: ["adapters", "policy"],
 };
 

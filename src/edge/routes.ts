@@ -1,0 +1,109 @@
+// A policy as exports read it: its routes, who owns them at the edge, and the header values of their answers.
+import type { CompleteRegExpData, RouteData, RuleData } from "../policy/options.ts";
+import { type OriginPattern, parseOrigin, parsePattern } from "../policy/origin.ts";
+import type { Policy } from "../policy/policy.ts";
+
+/** Whom a rule lets in, sorted by the form in which targets can say it. */
+export type EdgeOrigins =
+  | { readonly kind: "any" }
+  | { readonly kind: "none" }
+  | { readonly kind: "function" }
+  | {
+      readonly kind: "list";
+      readonly exact: readonly string[];
+      /** As written, and parsed. */
+      readonly patterns: readonly (OriginPattern & { readonly written: string })[];
+      readonly regexps: readonly CompleteRegExpData[];
+    };
+
+/** A route that the edge answers for. */
+export interface EdgeRule {
+  readonly key: string;
+  readonly kind: "rule";
+  readonly origins: EdgeOrigins;
+  readonly data: RuleData;
+  /** The static value of a preflight's Access-Control-Allow-Methods; `null`: echo what is asked, if it is a token. */
+  readonly allowMethods: string | null;
+  /** The static value of Access-Control-Allow-Headers, `""` for none; `null`: echo what is asked, if it is a list of names. */
+  readonly allowHeaders: string | null;
+  /** `""` for none. */
+  readonly exposeHeaders: string;
+  /** Do answers that are no preflights depend on Origin? */
+  readonly varies: boolean;
+}
+
+/** A route that somebody behind the edge owns: hands off. */
+export interface EdgePassage {
+  readonly key: string;
+  readonly kind: "passage";
+}
+
+export type EdgeRoute = EdgeRule | EdgePassage;
+
+/** The routes, the longest key first: where prefixes are tried in order, the first that fits is the right one. */
+export function edgeRoutes(policy: Policy): readonly EdgeRoute[] {
+  return Object.entries(policy.routes)
+    .sort(([a], [b]) => b.length - a.length || (a < b ? -1 : 1))
+    .map(([key, data]) => edgeRoute(key, data));
+}
+
+function edgeRoute(key: string, data: RouteData): EdgeRoute {
+  if (data === "passthrough") return { key, kind: "passage" };
+  const rule = data === false ? NOBODY : data;
+  if (rule.owner === "service") return { key, kind: "passage" };
+  const { credentials, methods, allowedHeaders, exposedHeaders } = rule;
+  const origins = originsOf(rule.origin);
+  const names = allowedHeaders === "*" ? ["*"] : (allowedHeaders ?? []);
+  const openHeaders = allowedHeaders === null || (credentials && names.includes("*"));
+  return {
+    key,
+    kind: "rule",
+    origins,
+    data: rule,
+    allowMethods: methods === "*" && credentials ? null : joined(methods),
+    allowHeaders: openHeaders ? null : joined(names),
+    exposeHeaders: joined(exposedHeaders),
+    varies: origins.kind !== "any" && (origins.kind !== "none" || rule.blockRefused),
+  };
+}
+
+const NOBODY: RuleData = {
+  origin: false,
+  credentials: false,
+  methods: [],
+  allowedHeaders: [],
+  exposedHeaders: [],
+  maxAge: 0,
+  preflightContinue: false,
+  optionsSuccessStatus: 204,
+  blockRefused: false,
+  allowOverride: false,
+  dangerouslyAllowInsecureOrigins: false,
+  dangerouslyAllowPublicSuffixes: false,
+  dangerouslyAllowOpaqueOrigins: false,
+};
+
+function originsOf(origin: RuleData["origin"]): EdgeOrigins {
+  if (origin === "*") return { kind: "any" };
+  if (origin === false) return { kind: "none" };
+  if ("function" in origin) return { kind: "function" };
+  const texts = origin.filter((entry) => typeof entry === "string");
+  return {
+    kind: "list",
+    exact: texts.filter((entry) => !isPattern(entry)),
+    patterns: texts.filter(isPattern).flatMap((written) => {
+      const pattern = parsePattern(written);
+      return pattern === undefined ? [] : [{ ...pattern, written }];
+    }),
+    regexps: origin.filter((entry) => typeof entry !== "string"),
+  };
+}
+
+/** An opaque host may hold `*` as an ordinary character (`app://*`): only where it is no origin is it a pattern. */
+function isPattern(entry: string): boolean {
+  return entry !== "null" && entry !== "file://" && parseOrigin(entry) === undefined;
+}
+
+function joined(names: "*" | readonly string[]): string {
+  return typeof names === "string" ? names : names.join(",");
+}
