@@ -51,7 +51,14 @@ export async function runJUnit(
 ): Promise<JUnitRun> {
   const defined = Object.entries(properties).map(([key, value]) => `-D${key}=${value}`);
   const args = [...defined, "-cp", [".", ...JARS].join(":"), "org.junit.platform.console.ConsoleLauncher"];
-  const options = ["--select-class", name, "--disable-banner", "--disable-ansi-colors", "--details", "tree"];
+  const options = [
+    "--select-class",
+    name,
+    "--disable-banner",
+    "--disable-ansi-colors",
+    "--details",
+    "summary",
+  ];
   const { stdout, stderr } = await run("java", [...args, ...options], {
     cwd: folder,
     maxBuffer: 1 << 26,
