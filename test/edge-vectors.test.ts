@@ -9,7 +9,7 @@ import { cors, definePolicy, type Layer, type Policy } from "../src/index.ts";
 import { running, valuesOf } from "./support/raw-http.ts";
 
 const read = (policy: Policy, options?: Parameters<typeof toVectors>[1]): TestVectors =>
-  JSON.parse(toVectors(policy, options).files["cors-vectors.json"] as string);
+  JSON.parse(toVectors(policy, options).files["cors-vectors.json"]);
 
 const APP = "https://app.example.com";
 const POLICY = definePolicy({

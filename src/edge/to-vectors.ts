@@ -30,7 +30,7 @@ const HEADERS = [
 /**
  * One request, and what must answer it.
  *
- * @example const { request, expected }: TestVector = (JSON.parse(text) as TestVectors).vectors[0];
+ * @example const isRefusal = ({ verdict }: TestVector) => verdict === "blocked";
  */
 export interface TestVector {
   /** The key of the route, and what is asked. No two vectors have the same. */
@@ -90,6 +90,16 @@ export interface VectorOptions {
 }
 
 /**
+ * What {@link toVectors} returns.
+ *
+ * @example const text = (exported: VectorExport) => exported.files["cors-vectors.json"];
+ */
+export interface VectorExport extends EdgeExport {
+  /** One file, the JSON of {@link TestVectors}. */
+  readonly files: { readonly "cors-vectors.json": string };
+}
+
+/**
  * Writes a policy as test vectors, against which any other stack can be tested: requests, and what this library
  * answers. Nothing can be said of a route whose origins a function decides: it has none, and a note says so.
  *
@@ -100,7 +110,7 @@ export interface VectorOptions {
  * const { files } = toVectors(policy);
  * writeFileSync("cors-vectors.json", files["cors-vectors.json"]);
  */
-export function toVectors(policy: Policy, options: VectorOptions = {}): EdgeExport {
+export function toVectors(policy: Policy, options: VectorOptions = {}): VectorExport {
   const { origins: most = 20 } = options;
   const notes = new Notes();
   const cases = new Map<string, TestVector>();
