@@ -37,6 +37,7 @@ const CATEGORIES = {
   "On the wire": ["WireExchange", "WireRequest", "WireResponse", "HeaderList"],
   Modes: ["CredentialsMode", "RequestMode", "RedirectMode"],
   Exports: ["toNginx", "NginxOptions", "NginxUpstream"],
+  "Test vectors": ["toVectors", "VectorOptions", "VectorExport", "TestVectors", "TestVector"],
   "What an export says": [
     "EdgeExport",
     "EdgeOptions",

@@ -110,9 +110,11 @@ describe("policy files", () => {
       'const { definePolicy } = require("boring-cors");\nmodule.exports = definePolicy({ origin: "https://app.example.com" });',
     "a.js": 'export { default } from "./a.mjs";',
     "compiled.cjs": 'exports.__esModule = true;\nexports.default = { origin: "https://app.example.com" };',
-    "a.json": '\ufeff{ "origin": { "regexp": "^https://app\\\\.example\\\\.com$" } }',
+    "a.json":
+      '\ufeff{ "$schema": "./node_modules/boring-cors/schema.json", "origin": { "regexp": "^https://app\\\\.example\\\\.com$" } }',
     "a.yaml": "origin:\n  - https://app.example.com\n",
-    "a.yml": "routes:\n  /:\n    origin: https://app.example.com\n",
+    "a.yml":
+      "$schema: ./node_modules/boring-cors/schema.json\nroutes:\n  /:\n    origin: https://app.example.com\n",
     "live.mjs":
       'import { livePolicy } from "boring-cors";\nexport default livePolicy({ origin: "https://app.example.com" });',
     "options.mjs": 'export default { origin: await Promise.resolve("https://app.example.com") };',

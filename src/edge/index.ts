@@ -9,3 +9,10 @@ export {
   type EdgeSeverity,
 } from "./notes.ts";
 export { type NginxOptions, type NginxUpstream, toNginx } from "./to-nginx.ts";
+export {
+  type TestVector,
+  type TestVectors,
+  toVectors,
+  type VectorExport,
+  type VectorOptions,
+} from "./to-vectors.ts";

@@ -85,7 +85,8 @@ const NOBODY: RuleData = {
   dangerouslyAllowOpaqueOrigins: false,
 };
 
-function originsOf(origin: RuleData["origin"]): EdgeOrigins {
+/** Whom a rule lets in. */
+export function originsOf(origin: RuleData["origin"]): EdgeOrigins {
   if (origin === "*") return { kind: "any" };
   if (origin === false) return { kind: "none" };
   if ("function" in origin) return { kind: "function" };

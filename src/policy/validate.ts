@@ -64,7 +64,7 @@ export function checkPolicy(
     return checked;
   }
   for (const name of Object.keys(options)) {
-    if (name === "routes" || options[name] === undefined) continue;
+    if (name === "routes" || options[name] === undefined || isForEditors(name, options[name])) continue;
     report.error(
       "ROUTES_MIXED",
       name,
@@ -168,7 +168,14 @@ function reportNoOrigin(report: IssueReport): void {
   report.error("ORIGIN_REQUIRED", "origin", undefined, `is missing; ${BY_DEFAULT}; ${write}`);
 }
 
+/** The name by which editors find the schema of a JSON file: https://json-schema.org/draft-07/json-schema-core#section-6.4 */
+function isForEditors(name: string, value: unknown): boolean {
+  return name === "$schema" && typeof value === "string";
+}
+
 function reportUnknown(name: string, options: Options, report: IssueReport): void {
+  // It stands at the top of a file, and so in no rule of a table.
+  if (report.prefix === "" && isForEditors(name, options[name])) return;
   const { message, harmless } = adviseOption(name, options, ["origin", ...Object.keys(CHECKS)]);
   // npm `cors` passes over names that it does not know: copied lists hold many, and most say nothing about access.
   if (harmless) report.warn("UNKNOWN_OPTION", name, options[name], message);

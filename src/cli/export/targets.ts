@@ -1,5 +1,5 @@
 // What export can write, and which options each target takes.
-import { type EdgeExport, toNginx } from "../../edge/index.ts";
+import { type EdgeExport, toNginx, toVectors } from "../../edge/index.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { Misuse } from "../io.ts";
 
@@ -25,6 +25,11 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     writes: "cors-http.conf and cors-server.conf",
     takes: ["prefix"],
     export: (policy, { prefix, acceptDifferences }) => toNginx(policy, { prefix, acceptDifferences }),
+  },
+  vectors: {
+    writes: "cors-vectors.json, test vectors for every other stack (docs/test-vectors.md)",
+    takes: [],
+    export: (policy) => toVectors(policy),
   },
 };
 
