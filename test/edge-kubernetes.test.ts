@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { EdgeExportError } from "../src/edge/notes.ts";
 import { toGatewayApi } from "../src/edge/to-gateway-api.ts";
 import { toIngressNginx } from "../src/edge/to-ingress-nginx.ts";
-import { definePolicy, type Policy } from "../src/index.ts";
+import type { Policy } from "../src/index.ts";
 import {
   type Granted,
   gatewayGrants,
