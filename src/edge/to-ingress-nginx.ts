@@ -111,7 +111,7 @@ function rowOf(route: EdgeRoute, notes: Notes): Row {
   }
   const annotations = corsAnnotations(route, notes);
   say(route, annotations, notes);
-  if (annotations === undefined) return { key, answer: "no cross-origin access", annotations: OFF };
+  if (annotations === undefined) return { key, answer: "nothing granted here", annotations: OFF };
   const origins = annotations["cors-allow-origin"];
   const who = origins === "*" ? "every origin" : `${origins.split(",").length} of origins and patterns`;
   const credentials = annotations["cors-allow-credentials"] === "true" ? ", with credentials" : "";
@@ -135,6 +135,14 @@ function say({ key, data }: EdgeRule, annotations: CorsAnnotations | undefined, 
     "what the service itself grants stays in its answers to origins that are refused here, and so do headers that are not sent here",
     "let the service send none and set hide-headers in the controller's ConfigMap, or use toGatewayApi",
   );
+  if (annotations !== undefined)
+    notes.refuse(
+      "ORIGIN_FORM",
+      key,
+      "",
+      "origins are compared from their end, without regard to case: an installed app whose scheme ends in https (myhttps://app.example.com) passes for a website; no website does",
+      "use toGatewayApi or toNginx",
+    );
   if (annotations !== undefined || data.blockRefused)
     notes.refuse(
       "VARY",
