@@ -75,7 +75,6 @@ function advice(entry: string): string {
   if (/^https?:\/\/[^/]+\//.test(entry)) return "has a slash after the host: no origin";
   if (/:\*$/.test(entry)) return "has a free port: there is no form for it";
   if (/[\\^$()[\]|]/.test(entry)) return "is a RegExp: there is no form for it";
-  if (entry === "null") return "is no http(s) origin";
   return "does not fit the controller's pattern";
 }
 
