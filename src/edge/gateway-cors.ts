@@ -1,7 +1,8 @@
 // A rule becomes the CORS filter of an HTTPRoute; what the filter has no form for is refused, and left out.
-import { COMMON_HEADERS, listed, NO_HEADER } from "./kubernetes.ts";
+import { COMMON_HEADERS, NO_HEADER } from "./kubernetes.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeOrigins, EdgeRule } from "./routes.ts";
+import { listed } from "./words.ts";
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httpcorsfilter, with nothing left to its defaults. */
 export interface CorsFilter {

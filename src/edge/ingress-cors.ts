@@ -1,8 +1,9 @@
 // A rule becomes the seven annotations of ingress-nginx; what they have no form for is refused, and left out.
 import { type CorsAnnotation, HEADER, METHOD, ORIGIN } from "./ingress-annotations.ts";
-import { COMMON_HEADERS, listed, NO_HEADER } from "./kubernetes.ts";
+import { COMMON_HEADERS, NO_HEADER } from "./kubernetes.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeOrigins, EdgeRule } from "./routes.ts";
+import { listed } from "./words.ts";
 
 export type CorsAnnotations = Readonly<Record<CorsAnnotation, string>>;
 

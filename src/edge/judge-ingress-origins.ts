@@ -2,8 +2,8 @@
 import { isInsecure, parseOrigin, parsePattern } from "../policy/origin.ts";
 import { isOrCoversPublicSuffix } from "../policy/public-suffix.ts";
 import { ORIGIN } from "./ingress-annotations.ts";
-import { listed } from "./kubernetes.ts";
 import type { Found } from "./lint-ingress.ts";
+import { listed } from "./words.ts";
 
 const AT = "cors-allow-origin";
 const LIST_INSTEAD = 'List the origins: "https://app.example.com, https://admin.example.com".';

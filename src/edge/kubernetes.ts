@@ -144,12 +144,6 @@ export function tableOf(rows: readonly TableRow[]): readonly string[] {
   return rows.map(({ key, answer }) => `  ${key.padEnd(width)}  ${answer}`);
 }
 
-/** Entries in the words of an error, no more of them than a person reads. */
-export function listed(entries: readonly string[], most = 4): string {
-  const shown = entries.slice(0, most).map((entry) => show(entry));
-  return `${shown.join(", ")}${entries.length > most ? ` and ${entries.length - most} more` : ""}`;
-}
-
 /**
  * The policy grants nothing on a path that two readers could read differently (`/Public`, `/public/..%2finternal`,
  * `//public`). Neither target has a form for that: each picks a rule by its own reading, and the service may read another
