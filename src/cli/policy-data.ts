@@ -65,12 +65,21 @@ async function duplicateName(text: string): Promise<Located | undefined> {
 }
 
 /** js-yaml reads the safe part of YAML: no functions, no types of the language. */
-export async function parseYaml(text: string): Promise<Located> {
-  const { load, YAMLException } = await import("js-yaml");
+export function parseYaml(text: string): Promise<Located> {
+  return located(({ load }) => load(text));
+}
+
+/** Every document of a stream, as Kubernetes takes them; JSON is YAML, too. */
+export function parseYamlDocuments(text: string): Promise<Located> {
+  return located(({ loadAll }) => loadAll(text));
+}
+
+async function located(read: (yaml: typeof import("js-yaml")) => unknown): Promise<Located> {
+  const yaml = await import("js-yaml");
   try {
-    return { value: load(text) };
+    return { value: read(yaml) };
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
+    if (!(error instanceof yaml.YAMLException)) throw error;
     const { reason, mark } = error;
     return { kind: "YAML", line: (mark?.line ?? 0) + 1, column: (mark?.column ?? 0) + 1, reason };
   }

@@ -52,7 +52,8 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   ".yml": parseYaml,
 };
 
-async function read(path: string, file: string): Promise<string> {
+/** @param what What the file is to be, and `instead` what to do, for the message. */
+export async function readText(path: string, what: string, instead: string): Promise<string> {
   try {
     const found = await stat(path);
     // Opening a pipe waits for whoever writes to it, and nothing ends the waiting.
@@ -64,11 +65,13 @@ async function read(path: string, file: string): Promise<string> {
       EACCES: "may not be read",
     };
     const { code = "" } = error as NodeJS.ErrnoException;
-    throw new Misuse(
-      `Policy file ${show(file)} ${reasons[code] ?? `cannot be read (${plain(code)})`}; name a ${KINDS} file.`,
-    );
+    throw new Misuse(`${what} ${reasons[code] ?? `cannot be read (${plain(code)})`}; ${instead}.`);
   }
   throw new Misuse(`Policy file ${show(file)} is no regular file; name a ${KINDS} file.`);
+}
+
+function read(path: string, file: string): Promise<string> {
+  return readText(path, `Policy file ${show(file)}`, `name a ${KINDS} file`);
 }
 
 async function parsed(text: string, file: string, parse: Parse): Promise<unknown> {

@@ -92,7 +92,7 @@ export class EdgeExportError extends TypeError {
   constructor(target: string, notes: readonly EdgeNote[]) {
     const lines = notes.map(
       ({ route, option, message, instead, code }) =>
-        `  routes[${JSON.stringify(route)}]${option === "" ? "" : `.${option}`}: ${message}; ${instead} [${code}]`,
+        `  ${route === "" ? "routes" : `routes[${JSON.stringify(route)}]`}${option === "" ? "" : `.${option}`}: ${message}; ${instead} [${code}]`,
     );
     const count = notes.length === 1 ? "1 problem" : `${notes.length} problems`;
     super(`${target} cannot say what this policy says (${count}):\n${lines.join("\n")}`);

@@ -1,15 +1,17 @@
-// boring-cors lint: what a policy file gets wrong, for people and for CI.
+// boring-cors lint: what a policy file, or the annotations of an Ingress, get wrong, for people and for CI.
 import type { Command } from "commander";
-import { EXIT, type Io } from "../io.ts";
+import { EXIT, type Io, Misuse } from "../io.ts";
 import { InvalidPolicy, loadPolicy } from "../policy-file.ts";
 import { json, painter } from "../text.ts";
 import { type Finding, findingOf, lintPolicy } from "./findings.ts";
+import { lintIngressFile } from "./ingress-file.ts";
 import { lintText } from "./words.ts";
 
 const EXAMPLES = `
 Examples:
   boring-cors lint cors.policy.mjs
   CORS_ORIGINS=https://app.example.com boring-cors lint cors.policy.mjs --json
+  boring-cors lint --ingress ingress.yaml
 
 Exit codes: 0 no errors (there may be warnings and notes), 1 errors, 2 misuse.
 `;
@@ -17,13 +19,17 @@ Exit codes: 0 no errors (there may be warnings and notes), 1 errors, 2 misuse.
 export function registerLint(program: Command, io: Io, finish: (code: number) => void): void {
   program
     .command("lint")
-    .summary("errors, warnings and notes on a policy")
+    .summary("errors, warnings and notes on a policy, or on the annotations of an Ingress")
     .description("Errors keep a service from starting, warnings are without effect, notes are worth knowing.")
-    .argument("<policy-file>", "default export: a policy or options (.js, .mjs, .cjs, .ts, .json, .yaml)")
+    .argument("[policy-file]", "default export: a policy or options (.js, .mjs, .cjs, .ts, .json, .yaml)")
+    .option(
+      "--ingress <file>",
+      "Ingress objects with annotations of ingress-nginx (YAML or JSON), in its place",
+    )
     .option("--json", "print the findings as JSON")
     .addHelpText("after", EXAMPLES)
-    .action(async (file: string, options: { readonly json?: true }) => {
-      const findings = await lintFile(file, io);
+    .action(async (policyFile: string | undefined, options: LintOptions) => {
+      const { file, findings } = await lint(policyFile, options.ingress, io);
       const count = (severity: Finding["severity"]) =>
         findings.filter((finding) => finding.severity === severity).length;
       const counts = { errors: count("error"), warnings: count("warning"), notes: count("note") };
@@ -34,6 +40,25 @@ export function registerLint(program: Command, io: Io, finish: (code: number) =>
       );
       finish(counts.errors > 0 ? EXIT.found : EXIT.ok);
     });
+}
+
+interface LintOptions {
+  readonly ingress?: string;
+  readonly json?: true;
+}
+
+interface Linted {
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+async function lint(policyFile: string | undefined, ingress: string | undefined, io: Io): Promise<Linted> {
+  if (policyFile !== undefined && ingress !== undefined)
+    throw new Misuse("lint takes a policy file or --ingress FILE, not both; run it twice.");
+  if (ingress !== undefined) return { file: ingress, findings: await lintIngressFile(ingress, io) };
+  if (policyFile === undefined)
+    throw new Misuse("lint needs a policy file, or --ingress FILE; write boring-cors lint cors.policy.mjs.");
+  return { file: policyFile, findings: await lintFile(policyFile, io) };
 }
 
 /** An invalid policy is what lint is for: no misuse here. */
