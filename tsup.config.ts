@@ -77,7 +77,7 @@ export { cors as default } from "./types.cjs";
 const OTHER_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   testing: ["page"],
   matchers: ["toBeBlocked", "toBeReadable"],
-  edge: ["EdgeExportError", "toNginx", "toVectors"],
+  edge: ["EdgeExportError", "toGatewayApi", "toIngressNginx", "toNginx", "toVectors"],
 };
 
 async function writeOtherEntries(): Promise<void> {

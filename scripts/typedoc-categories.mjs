@@ -36,7 +36,17 @@ const CATEGORIES = {
   ],
   "On the wire": ["WireExchange", "WireRequest", "WireResponse", "HeaderList"],
   Modes: ["CredentialsMode", "RequestMode", "RedirectMode"],
-  Exports: ["toNginx", "NginxOptions", "NginxUpstream"],
+  Exports: [
+    "toNginx",
+    "NginxOptions",
+    "NginxUpstream",
+    "toGatewayApi",
+    "GatewayApiOptions",
+    "GatewayParent",
+    "toIngressNginx",
+    "IngressNginxOptions",
+    "KubernetesBackend",
+  ],
   "Test vectors": ["toVectors", "VectorOptions", "VectorExport", "TestVectors", "TestVector"],
   "What an export says": [
     "EdgeExport",

@@ -186,7 +186,7 @@ const OF_EXPLAIN = help("explain");
 test.each<[string[], string]>([
   [
     ["expl"],
-    "unknown command 'expl' (Did you mean explain?)\nWrite boring-cors --help for the commands that there are.\n",
+    "unknown command 'expl' (Did you mean one of explain, export?)\nWrite boring-cors --help for the commands that there are.\n",
   ],
   [["explain"], `missing required argument 'policy-file'\n${OF_EXPLAIN}`],
   [["explain", ...ASKED], `missing required argument 'policy-file'\n${OF_EXPLAIN}`],

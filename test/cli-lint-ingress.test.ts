@@ -297,8 +297,8 @@ describe("on the command line", () => {
       ["--ingress", "i.yaml"],
       /Ingress file "i\.yaml" does not exist; name a file of Kubernetes objects/,
     ],
-    ["both", { "a.json": "{}" }, ["a.json", "--ingress", "i.yaml"], /not both/],
-    ["neither", {}, [], /needs a policy file, or --ingress FILE/],
+    ["both", { "a.json": "{}" }, ["a.json", "--ingress", "i.yaml"], /takes one of a policy file/],
+    ["neither", {}, [], /needs a policy file, --ingress FILE or --nginx FILE/],
   ])("%s", async (_, files, argv, message) => {
     const { code, out, err } = await runWith(files, ["lint", ...argv]);
     expect(out).toBe("");

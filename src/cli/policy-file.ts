@@ -67,7 +67,7 @@ export async function readText(path: string, what: string, instead: string): Pro
     const { code = "" } = error as NodeJS.ErrnoException;
     throw new Misuse(`${what} ${reasons[code] ?? `cannot be read (${plain(code)})`}; ${instead}.`);
   }
-  throw new Misuse(`Policy file ${show(file)} is no regular file; name a ${KINDS} file.`);
+  throw new Misuse(`${what} is no regular file; ${instead}.`);
 }
 
 function read(path: string, file: string): Promise<string> {

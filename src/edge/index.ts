@@ -1,5 +1,6 @@
 // The public face of boring-cors/edge: re-exports only.
 
+export type { KubernetesBackend } from "./kubernetes.ts";
 export {
   type EdgeExport,
   EdgeExportError,
@@ -8,6 +9,8 @@ export {
   type EdgeOptions,
   type EdgeSeverity,
 } from "./notes.ts";
+export { type GatewayApiOptions, type GatewayParent, toGatewayApi } from "./to-gateway-api.ts";
+export { type IngressNginxOptions, toIngressNginx } from "./to-ingress-nginx.ts";
 export { type NginxOptions, type NginxUpstream, toNginx } from "./to-nginx.ts";
 export {
   type TestVector,

@@ -3,6 +3,7 @@ import { dump } from "js-yaml";
 import { show } from "../policy/issues.ts";
 import { asPolicy, type Policy } from "../policy/policy.ts";
 import type { Notes } from "./notes.ts";
+import type { EdgeRoute } from "./routes.ts";
 
 /**
  * The Service that requests go on to.
@@ -43,6 +44,13 @@ export const COMMON_HEADERS: readonly string[] = [
   "Range",
   "X-Requested-With",
 ];
+
+/** Without a rule for them, paths that the policy leaves alone would be answered with 404. */
+export function withUncovered(routes: readonly EdgeRoute[]): readonly EdgeRoute[] {
+  return routes.some(({ key }) => key === "/")
+    ? routes
+    : [...routes, { key: "/", kind: "passage", blocks: false }];
+}
 
 /** Checks of what an export is given; each throws a `TypeError` that says where, what, and what to write instead. */
 export class OptionChecks {

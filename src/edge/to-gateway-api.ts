@@ -8,6 +8,7 @@ import {
   OptionChecks,
   type TableRow,
   tableOf,
+  withUncovered,
   yamlFile,
 } from "./kubernetes.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
@@ -38,7 +39,12 @@ export interface GatewayParent {
 /**
  * Options of {@link toGatewayApi}.
  *
- * @example toGatewayApi(policy, { name: "orders", parentRefs: [{ name: "public" }], backend: { name: "orders", port: 8080 } });
+ * @example
+ * const options: GatewayApiOptions = {
+ *   name: "orders",
+ *   parentRefs: [{ name: "public" }],
+ *   backend: { name: "orders", port: 8080 },
+ * };
  */
 export interface GatewayApiOptions extends EdgeOptions {
   /** The name of the HTTPRoute, and of the file. **Required.** Those after the first are numbered, where there are several. */
@@ -78,13 +84,14 @@ const PATH_LENGTH = 1024;
  * @throws {EdgeExportError} with everything that the target cannot say, unless `acceptDifferences` is set.
  * @throws {TypeError} for options that Kubernetes would not take.
  * @example
- * const { files, notes } = toGatewayApi(policy, {
+ * const orders = definePolicy({ origin: ["https://app.example.com"], allowedHeaders: ["Content-Type"] });
+ * const { files } = toGatewayApi(orders, {
  *   name: "orders",
  *   hostnames: ["api.example.com"],
  *   parentRefs: [{ name: "public" }],
  *   backend: { name: "orders", port: 8080 },
  * });
- * writeFileSync("orders.yaml", files["orders.yaml"]); // kubectl apply -f orders.yaml
+ * writeFileSync("orders.yaml", files["orders.yaml"] ?? ""); // kubectl apply -f orders.yaml
  * @see https://gateway-api.sigs.k8s.io/guides/http-cors/
  */
 export function toGatewayApi(policy: Policy, options: GatewayApiOptions): EdgeExport {
@@ -135,11 +142,6 @@ interface Rule {
   readonly matches: readonly object[];
   readonly filters?: readonly Filter[];
   readonly backendRefs: readonly KubernetesBackend[];
-}
-
-/** Without a rule for them, the gateway would answer the paths that the policy leaves alone with 404. */
-function withUncovered(routes: readonly EdgeRoute[]): readonly EdgeRoute[] {
-  return routes.some(({ key }) => key === "/") ? routes : [...routes, { key: "/", kind: "passage" }];
 }
 
 function ruleOf(

@@ -2,14 +2,26 @@
 import type { Policy } from "../policy/policy.ts";
 import { CORS_ANNOTATIONS, PATH, PREFIX } from "./ingress-annotations.ts";
 import { type CorsAnnotations, corsAnnotations } from "./ingress-cors.ts";
-import { type KubernetesBackend, noteOddSpellings, OptionChecks, tableOf, yamlFile } from "./kubernetes.ts";
+import {
+  type KubernetesBackend,
+  noteOddSpellings,
+  OptionChecks,
+  tableOf,
+  withUncovered,
+  yamlFile,
+} from "./kubernetes.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
 import { type EdgeRoute, type EdgeRule, edgeRoutes } from "./routes.ts";
 
 /**
  * Options of {@link toIngressNginx}.
  *
- * @example toIngressNginx(policy, { name: "orders", hosts: ["api.example.com"], backend: { name: "orders", port: 8080 } });
+ * @example
+ * const options: IngressNginxOptions = {
+ *   name: "orders",
+ *   hosts: ["api.example.com"],
+ *   backend: { name: "orders", port: 8080 },
+ * };
  */
 export interface IngressNginxOptions extends EdgeOptions {
   /** The name of the Ingress, and of the file. **Required.** Those after the first are numbered, where there are several. */
@@ -56,7 +68,7 @@ const KEYS = ["name", "namespace", "hosts", "ingressClassName", "backend", "acce
  *   backend: { name: "orders", port: 8080 },
  *   acceptDifferences: true,
  * });
- * writeFileSync("orders.yaml", files["orders.yaml"]); // kubectl apply -f orders.yaml
+ * writeFileSync("orders.yaml", files["orders.yaml"] ?? ""); // kubectl apply -f orders.yaml
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#enable-cors
  */
 export function toIngressNginx(policy: Policy, options: IngressNginxOptions): EdgeExport {
@@ -97,11 +109,6 @@ interface Off {
 
 // Said, not left out: an annotation that is added later must not switch it on by mistake.
 const OFF: Off = { "enable-cors": "false" };
-
-/** Without a path for them, the controller would answer the paths that the policy leaves alone with 404. */
-function withUncovered(routes: readonly EdgeRoute[]): readonly EdgeRoute[] {
-  return routes.some(({ key }) => key === "/") ? routes : [...routes, { key: "/", kind: "passage" }];
-}
 
 function rowOf(route: EdgeRoute, notes: Notes): Row {
   const { key } = route;

@@ -37,6 +37,7 @@ export interface TestVector {
   readonly name: string;
   /** What is asked. */
   readonly request: {
+    /** Case counts. */
     readonly method: string;
     /** As it stands in the request line: to be sent as it is, dot segments and doubled slashes too. */
     readonly path: string;
@@ -99,7 +100,10 @@ export interface VectorOptions {
  */
 export interface VectorExport extends EdgeExport {
   /** One file, the JSON of {@link TestVectors}. */
-  readonly files: { readonly "cors-vectors.json": string };
+  readonly files: {
+    /** {@link TestVectors} as JSON, a line for each vector. */
+    readonly "cors-vectors.json": string;
+  };
 }
 
 /**

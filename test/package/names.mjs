@@ -95,7 +95,7 @@ export const OTHER_ENTRIES = [
   {
     entry: "edge",
     file: "edge",
-    values: ["EdgeExportError", "toNginx", "toVectors"],
+    values: ["EdgeExportError", "toGatewayApi", "toIngressNginx", "toNginx", "toVectors"],
     types: [
       "EdgeExport",
       "EdgeNote",
@@ -104,6 +104,10 @@ export const OTHER_ENTRIES = [
       "EdgeSeverity",
       "NginxOptions",
       "NginxUpstream",
+      "GatewayApiOptions",
+      "GatewayParent",
+      "IngressNginxOptions",
+      "KubernetesBackend",
       "TestVector",
       "TestVectors",
       "VectorExport",

@@ -17,7 +17,8 @@ ${Object.entries(TARGETS)
 
 Examples:
   boring-cors export nginx cors.policy.mjs --out /etc/nginx/cors
-  boring-cors export nginx cors.policy.mjs --json
+  boring-cors export gateway-api cors.policy.mjs --name orders --gateway public --backend orders:8080
+  boring-cors export vectors cors.policy.mjs --out test
 
 Exit codes: 0 exported, 1 the target cannot say all that the policy says, 2 misuse.
 `;
@@ -37,6 +38,15 @@ export function registerExport(program: Command, io: Io, finish: (code: number) 
       "leave out what the target cannot say: narrower than the policy, never wider",
     )
     .option("--prefix <prefix>", "nginx: what names of variables begin with")
+    .option("--name <name>", "gateway-api, ingress-nginx: the name of the object, and of the file")
+    .option("--namespace <namespace>", "gateway-api, ingress-nginx: its namespace")
+    .option(
+      "--host <host>",
+      "gateway-api, ingress-nginx: a host that it answers for; may be repeated",
+      collect,
+    )
+    .option("--gateway <name>", "gateway-api: a Gateway that it belongs to; may be repeated", collect)
+    .option("--backend <service:port>", "gateway-api, ingress-nginx: where requests go on to")
     .option("--json", "print files and notes as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (name: string, file: string, options: ExportOptions) => {
@@ -56,6 +66,10 @@ export function registerExport(program: Command, io: Io, finish: (code: number) 
         throw new Misuse(`export ${name}: ${plain(error.message, 900)}`);
       }
     });
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 interface About {

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * All are written beside their places first, and put in place together: a full disk leaves what was there.
+ * All are written beside their places before the first is put in place: a full disk leaves what was there.
  *
  * @throws Misuse where the folder cannot be written to.
  */
@@ -44,6 +44,7 @@ export async function writeFiles(
     if (reason === undefined) throw error;
     throw new Misuse(`--out: ${show(folder)} ${reason} (${code}); name another folder.`);
   } finally {
-    for (const { from } of moves) await rm(from, { force: true });
+    // What cannot be looked at is not there, either.
+    for (const { from } of moves) await rm(from, { force: true }).catch(() => {});
   }
 }

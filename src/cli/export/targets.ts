@@ -1,5 +1,5 @@
 // What export can write, and which options each target takes.
-import { type EdgeExport, toNginx, toVectors } from "../../edge/index.ts";
+import { type EdgeExport, toGatewayApi, toIngressNginx, toNginx, toVectors } from "../../edge/index.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { Misuse } from "../io.ts";
 
@@ -9,6 +9,11 @@ export interface ExportOptions {
   readonly acceptDifferences?: true;
   readonly json?: true;
   readonly prefix?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly host?: readonly string[];
+  readonly gateway?: readonly string[];
+  readonly backend?: string;
 }
 
 export interface Target {
@@ -26,12 +31,52 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     takes: ["prefix"],
     export: (policy, { prefix, acceptDifferences }) => toNginx(policy, { prefix, acceptDifferences }),
   },
+  "gateway-api": {
+    writes: "an HTTPRoute of the Kubernetes Gateway API",
+    takes: ["name", "namespace", "host", "gateway", "backend"],
+    export: (policy, { acceptDifferences, name, namespace, host, gateway, backend }) =>
+      toGatewayApi(policy, {
+        acceptDifferences,
+        name: required("name", name),
+        namespace,
+        hostnames: host,
+        parentRefs: required("gateway", gateway).map((parent) => ({ name: parent })),
+        backend: backendOf(required("backend", backend)),
+      }),
+  },
+  "ingress-nginx": {
+    writes: "Ingress objects with the annotations of ingress-nginx (archived in March 2026)",
+    takes: ["name", "namespace", "host", "backend"],
+    export: (policy, { acceptDifferences, name, namespace, host, backend }) =>
+      toIngressNginx(policy, {
+        acceptDifferences,
+        name: required("name", name),
+        namespace,
+        hosts: host,
+        backend: backendOf(required("backend", backend)),
+      }),
+  },
   vectors: {
     writes: "cors-vectors.json, test vectors for every other stack (docs/test-vectors.md)",
     takes: [],
     export: (policy) => toVectors(policy),
   },
 };
+
+const EXAMPLES = { name: "orders", gateway: "public", backend: "orders:8080" } as const;
+
+function required<T>(option: keyof typeof EXAMPLES, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new Misuse(`export: ${flagOf(option)} is missing; write ${flagOf(option)} ${EXAMPLES[option]}.`);
+}
+
+function backendOf(written: string): { name: string; port: number } {
+  const [, name = "", port = ""] = /^([^:]+):(\d{1,5})$/.exec(written) ?? [];
+  if (name !== "") return { name, port: Number(port) };
+  throw new Misuse(
+    `export: --backend ${JSON.stringify(written.slice(0, 100))} is no Service and port; write --backend ${EXAMPLES.backend}.`,
+  );
+}
 
 const GENERAL: readonly string[] = ["out", "acceptDifferences", "json"];
 

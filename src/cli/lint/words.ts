@@ -33,7 +33,9 @@ export function lintText(file: string, findings: readonly Finding[], counts: Cou
   );
   const { errors, warnings, notes } = counts;
   const sums = [counted(errors, "error"), counted(warnings, "warning"), counted(notes, "note")].join(", ");
-  const explained = findings.some(({ severity, code }) => severity !== "note" && !code.startsWith("INGRESS_"))
+  const explained = findings.some(
+    ({ severity, code }) => severity !== "note" && !/^(INGRESS|NGINX)_/.test(code),
+  )
     ? " The codes are explained in docs/errors.md of the package."
     : "";
   return [...blocks, `${show(file)}: ${sums}.${explained}`].join("\n\n").concat("\n");
