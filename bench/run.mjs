@@ -1,4 +1,4 @@
-// The benchmarks: `npm run bench [-- --quick] [--json] [--only basic,express,afresh,sizes,memory,http]`.
+// The benchmarks: `npm run bench [-- --quick] [--json] [--only basic,express,afresh,sizes,memory,http,nginx]`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { cpus } from "node:os";
@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { afresh, basic, inExpress, memory, sizes } from "./cost.mjs";
 import { throughput } from "./http.mjs";
+import { edge } from "./nginx.mjs";
 import { progressLine, table } from "./report.mjs";
 
-const SUITES = { basic, express: inExpress, afresh, sizes, memory, http: throughput };
+const SUITES = { basic, express: inExpress, afresh, sizes, memory, http: throughput, nginx: edge };
 
 // A round is a few milliseconds: shorter than what disturbs it, so that the lower quartile is undisturbed.
 const FULL = { quick: false, turns: 5, rounds: 150, calls: 500, loadMs: 1200 };

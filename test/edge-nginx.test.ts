@@ -7,9 +7,11 @@ import { toNginx } from "../src/edge/to-nginx.ts";
 import { cors, definePolicy, type Policy } from "../src/index.ts";
 import { started } from "./support/cases.ts";
 import { hostilePolicies } from "./support/hostile-policies.ts";
-import { answerOf, behind, PATHS, POLICIES, requestsFor } from "./support/matrix.ts";
+import { APP, answerOf, behind, PATHS, POLICIES, requestsFor } from "./support/matrix.ts";
 import { hasNginx, startNginx, testNginx } from "./support/nginx.ts";
-import { type RawRequest, sendTo } from "./support/raw-http.ts";
+import { type RawRequest, sendTo, valuesOf } from "./support/raw-http.ts";
+
+const OTHER = "https://admin.example.com";
 
 /** The ports of nginx and of Express with this policy, in front of the same application. */
 async function layers(policy: Policy): Promise<{ nginx: number; express: number }> {
@@ -69,6 +71,48 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
       );
       const found = await differences(policy, requestsFor(paths, named));
       expect({ routes: policy.routes, found }).toEqual({ routes: policy.routes, found: "" });
+    }
+  });
+
+  test.each([1, 50, 1000, 10_000])("loads %i origins without a word, and answers", async (count) => {
+    const origins = Array.from({ length: count }, (_, index) => `https://app-${index}.tenant.example`);
+    const policy = definePolicy({ origin: origins, credentials: true });
+    const { files } = toNginx(policy);
+    expect(testNginx({ http: files["cors-http.conf"] ?? "", server: files["cors-server.conf"] ?? "" })).toBe(
+      "",
+    );
+    const asked = [origins[0], origins[count >> 1], origins.at(-1), "https://app--1.tenant.example"];
+    const requests = asked.map((origin): Partial<RawRequest> => ({ headers: [["Origin", origin ?? ""]] }));
+    expect(await differences(policy, requests)).toBe("");
+  });
+
+  test("a cache in nginx itself, and one in front of it, hand nobody another's answer", async () => {
+    const { files } = toNginx(definePolicy({ origin: [APP, OTHER], credentials: true }));
+    const app = await started(
+      (_req, res) => void res.writeHead(200, { "Cache-Control": "max-age=60" }).end("orders"),
+    );
+    const cached = (upstream: string) =>
+      `location / { proxy_pass ${upstream}; proxy_cache pages; add_header X-Cache-Status $upstream_cache_status always;`;
+    const inner = await startNginx({
+      http: files["cors-http.conf"] ?? "",
+      server: `${cached(app.url)} ${files["cors-server.conf"]} }`,
+    });
+    onTestFinished(() => inner.stop());
+    const outer = await startNginx({ server: `${cached(inner.url)} }` });
+    onTestFinished(() => outer.stop());
+    const asked = [undefined, "https://evil.example", APP, OTHER, APP, undefined, OTHER];
+    for (const { url } of [inner, outer]) {
+      const allowed: string[] = [];
+      let status: string | undefined;
+      for (const origin of asked) {
+        const response = await sendTo(Number(new URL(url).port), {
+          headers: origin === undefined ? [] : [["Origin", origin]],
+        });
+        allowed.push(valuesOf(response, "access-control-allow-origin").join());
+        status = valuesOf(response, "x-cache-status").at(-1);
+      }
+      expect(allowed).toEqual(asked.map((origin) => (origin === APP || origin === OTHER ? origin : "")));
+      expect(status).toBe("HIT");
     }
   });
 

@@ -9,6 +9,8 @@ import type { EdgeRoute, EdgeRule } from "./routes.ts";
 
 /** What a key may be long, in bytes, for the buckets that nginx has by default on a 64-bit machine. */
 const LONGEST_HASHED = 46;
+/** Beyond that nginx warns that it cannot build its table well. */
+const MOST_BY_DEFAULT = 400;
 /** RegExps are tried one after the other. */
 const MOST_REGEXPS = 50;
 
@@ -70,10 +72,10 @@ function sorted(texts: readonly MapEntry[]): { hashed: MapEntry[]; tried: MapEnt
   return {
     hashed,
     tried: asRegExps.map((entry) => matching(`^${literal(textOf(entry))}$`, "$http_origin")),
-    hash: [
-      ...(longest > LONGEST_HASHED ? ["map_hash_bucket_size 512;"] : []),
-      ...(hashed.length > 1000 ? [`map_hash_max_size ${powerOfTwo(hashed.length * 2)};`] : []),
-    ],
+    hash:
+      longest > LONGEST_HASHED || hashed.length > MOST_BY_DEFAULT
+        ? ["map_hash_bucket_size 512;", `map_hash_max_size ${powerOfTwo(Math.max(2048, hashed.length * 2))};`]
+        : [],
   };
 }
 
