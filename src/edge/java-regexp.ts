@@ -109,7 +109,8 @@ function writeSet({ members }: SetNode): string {
   if (chars.length === 1) return escaped(chars);
   if (chars.length === VISIBLE.length) return ".";
   const others = [...VISIBLE].filter((char) => !chars.includes(char)).join("");
-  return chars.length <= others.length ? `[${ranges(chars)}]` : `[^${ranges(others)}]`;
+  const [inside, outside] = [ranges(chars), ranges(others)];
+  return outside.length * 2 < inside.length ? `[^${outside}]` : `[${inside}]`;
 }
 
 /** `chars` in ascending order; three neighbours or more become a range. */
