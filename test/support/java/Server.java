@@ -4,8 +4,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.logging.LogManager;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -26,7 +25,7 @@ public final class Server {
 
     /** Arguments: a folder of its own; how many filters there are, in packages jakarta0, jakarta1, ... and javax0, ... */
     public static void main(String[] arguments) throws Exception {
-        Logger.getLogger("").setLevel(Level.OFF);
+        LogManager.getLogManager().reset();
         System.setProperty("org.eclipse.jetty.util.log.class", "org.eclipse.jetty.util.log.StdErrLog");
         System.setProperty("org.eclipse.jetty.LEVEL", "OFF");
         int count = Integer.parseInt(arguments[1]);
