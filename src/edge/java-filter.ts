@@ -130,7 +130,8 @@ import java.util.regex.Pattern;
  * <code>servletContext.addFilter("cors", new ${className}())</code>, setAsyncSupported(true), mapped to "/*".
  *
  * <p>An exception that the application throws is logged, and answered with sendError(500): left to the container, some
- * (Tomcat) clear the headers, and the page could not read what went wrong.
+ * (Tomcat) clear the headers, and the page could not read what went wrong. Jetty takes Vary off its own error pages,
+ * and forbids caches to store them.
  */`;
 }
 
@@ -147,17 +148,20 @@ const MAIN = String.raw`
         HttpServletRequest request = (HttpServletRequest) asked;
         HttpServletResponse response = (HttpServletResponse) answered;
         DispatcherType type = request.getDispatcherType();
-        Answer earlier = (Answer) request.getAttribute(ANSWER);
+        Object earlier = request.getAttribute(ANSWER);
         boolean isErrorPage = type == DispatcherType.ERROR;
         if (earlier != null) {
-            // Error pages and resumed requests get the container's own response; everything else has ours already.
+            // What was asked for decides, not where the application forwards it. Error pages and resumed requests get the
+            // container's own response; everything else has ours already.
             boolean isBare = isErrorPage || type == DispatcherType.ASYNC;
-            if (isBare && earlier.owns) goOn(earlier, request, response, chain);
+            boolean isOwned = earlier instanceof Answer && ((Answer) earlier).owns;
+            if (isBare && isOwned) goOn((Answer) earlier, request, response, chain);
             else chain.doFilter(request, response);
             return;
         }
         Rule rule = ROUTES.select(pathOf(request, isErrorPage));
         if (rule == null || rule.handsOff) {
+            request.setAttribute(ANSWER, "somebody else's");
             chain.doFilter(request, response);
             return;
         }

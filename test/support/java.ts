@@ -17,7 +17,8 @@ import type { Layer, Policy } from "../../src/index.ts";
 import { type RawRequest, type RawResponse, sendTo } from "./raw-http.ts";
 
 const JARS = "/usr/share/java";
-const PACKAGES = "default-jdk-headless libtomcat10-embed-java libjakarta-annotation-api-java libjetty9-java libservlet-api-java";
+const PACKAGES =
+  "default-jdk-headless libtomcat10-embed-java libjakarta-annotation-api-java libjetty9-java libservlet-api-java";
 const NEEDED = [
   "tomcat10-embed-core",
   "jakarta-annotation-api",

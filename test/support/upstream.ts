@@ -47,7 +47,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   plain: () => {},
   "own-cors": (_, res) => ownCors(res),
   reflect: (req, res) => {
-    res.setHeader("access-control-allow-origin", String(req.headers.origin));
+    res.setHeader("access-control-allow-origin", String(req.headers.origin ?? null));
     res.setHeader("ACCESS-CONTROL-ALLOW-CREDENTIALS", "true");
     res.setHeader("Vary", "Origin");
   },
@@ -100,7 +100,8 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   },
   redirect: (_, res) => {
     ownCors(res);
-    res.redirect("/elsewhere");
+    // redirect() looks at Accept, and says so in Vary.
+    res.status(302).setHeader("Location", "/elsewhere").end();
     return ANSWERED;
   },
   reset: (_, res) => {

@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -184,7 +185,10 @@ public final class Upstream {
             if (request.getHeader("X-Control").equals("reached")) {
                 List<String> ids = new ArrayList<>(REACHED);
                 Collections.sort(ids);
-                response.getWriter().print(String.join(" ", ids));
+                byte[] body = String.join(" ", ids).getBytes(StandardCharsets.US_ASCII);
+                // Not in chunks.
+                response.setContentLength(body.length);
+                response.getOutputStream().write(body);
                 return;
             }
             // A pattern, then the texts that it is tried on, one a line.
