@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { javaRegExp } from "../src/edge/java-regexp.ts";
 import { definePolicy, type Policy } from "../src/index.ts";
 import { type ContainerName, type Filtered, hasJava, type JavaServers, startJava } from "./support/java.ts";
 import { corsHeaders, type RawRequest, type RawResponse, valuesOf } from "./support/raw-http.ts";
@@ -451,4 +452,184 @@ describe.skipIf(!hasJava)("the servlet filter answers as cors() on Express does"
     if (is) expect({ name, status }).toEqual({ name, status: 400 });
     return is;
   }
+
+  test("RegExps mean the same in java.util.regex", async () => {
+    const known = KNOWN.map(({ source, flags }) => ({ source, flags }));
+    const seed = fc.readConfigureGlobal().seed ?? Date.now();
+    const texts = [
+      ...TEXTS,
+      ...fc.sample(fc.string({ unit: fc.constantFrom(..."aAbkK01.-/:_&[]^"), minLength: 1, maxLength: 6 }), {
+        numRuns: 100,
+        seed,
+      }),
+    ];
+    const tried = [...known, ...fc.sample(anyRegExp, { numRuns: 1500, seed })].flatMap((one) => {
+      const translated = translate(one);
+      return translated === undefined ? [] : [{ ...one, pattern: translated }];
+    });
+    expect(tried.length).toBeGreaterThan(1000);
+    const verdicts = await java.containers["Tomcat 10"].match(
+      tried.map(({ pattern }) => [pattern, ...texts]),
+    );
+    const wanted = tried.map(({ source, flags }) => {
+      const regexp = new RegExp(source, flags);
+      return texts.map((text) => (regexp.test(text) ? "1" : "0")).join("");
+    });
+    let at = 0;
+    const different = tried.filter((_, index) => {
+      const got = verdicts.slice(at, at + texts.length);
+      at += texts.length;
+      return got !== wanted[index];
+    });
+    expect(different).toEqual([]);
+    expect(verdicts.length).toBe(at);
+    // Not all of them match nothing.
+    expect(wanted.filter((one) => one.includes("1")).length).toBeGreaterThan(500);
+  });
 });
+
+const KNOWN = [
+  /^https:\/\/([a-z0-9-]+\.)*example\.com$/,
+  /^https:\/\/(.+\.)?example\.com$/,
+  /^https:\/\/.*\.example\.com$/,
+  /^https?:\/\/localhost(:\d+)?$/,
+  /^chrome-extension:\/\/[a-p]{32}$/,
+  /^https:\/\/(?!evil\.)[\w-]+\.example\.com$/i,
+];
+
+const TEXTS = [
+  ...[
+    APP,
+    EVIL,
+    "https://example.com",
+    "https://evil.example.com",
+    "https://EVIL.example.com",
+    "http://localhost:1",
+  ],
+  ...[
+    "http://localhost",
+    "https://a.b.example.com",
+    "https://aexample.com",
+    `chrome-extension://${"ap".repeat(16)}`,
+  ],
+];
+
+// Where the two dialects part: classes in classes, &&, shorthands, case folding, braces, what needs no escape.
+const atom = fc.constantFrom(
+  ...[
+    "a",
+    "b",
+    "k",
+    "A",
+    "0",
+    "-",
+    "_",
+    ":",
+    "\\/",
+    "\\.",
+    "&",
+    "\\w",
+    "\\W",
+    "\\d",
+    "\\D",
+    "\\S",
+    "\\s",
+    "[a-k]",
+    "[^a]",
+  ],
+  ...[
+    "[a-z&&[^b]]",
+    "[[a]",
+    "[\\w.-]",
+    "[^\\W_]",
+    "[a&&b]",
+    "\\x61",
+    "\\u0061",
+    ".",
+    "\\cA",
+    "\\0",
+    "[^]",
+    "[]",
+    "[\\b]",
+  ],
+  ...[
+    "[\\]^-]",
+    "[^^]",
+    "[A-z]",
+    "[\\d-]",
+    "[+--]",
+    "[!-~]",
+    "\\t",
+    "[\\u017f\\u212a]",
+    "[K]",
+    "]",
+    "}",
+    "a{,2}",
+    "\\-",
+  ],
+);
+const quantifier = fc.constantFrom(
+  "",
+  "",
+  "",
+  "*",
+  "+",
+  "?",
+  "*?",
+  "+?",
+  "??",
+  "{2}",
+  "{1,2}",
+  "{0,1}?",
+  "{2,}",
+);
+const { source: anySource } = fc.letrec<{ source: string; term: string; group: string }>((tie) => ({
+  source: fc
+    .array(
+      fc.array(tie("term"), { minLength: 0, maxLength: 3 }).map((terms) => terms.join("")),
+      { minLength: 1, maxLength: 2 },
+    )
+    .map((options) => options.join("|")),
+  term: fc.oneof(
+    { maxDepth: 2, depthIdentifier: "term" },
+    { weight: 5, arbitrary: fc.tuple(atom, quantifier).map((parts) => parts.join("")) },
+    { weight: 2, arbitrary: tie("group") },
+  ),
+  group: fc.oneof(
+    fc
+      .tuple(fc.constantFrom("(", "(?:", "(?<name>"), tie("source"), quantifier)
+      .map(([head, body, sign]) => `${head}${body})${sign}`),
+    fc.tuple(fc.constantFrom("(?=", "(?!"), tie("source")).map(([head, body]) => `${head}${body})`),
+  ),
+}));
+const anyRegExp = fc
+  .record({
+    source: anySource.map((source) => `^(?:${source})$`),
+    flags: fc.constantFrom("", "i", "s", "u", "iu", "su"),
+  })
+  .filter(({ source, flags }) => isRegExp(source, flags));
+
+function isRegExp(source: string, flags: string): boolean {
+  try {
+    new RegExp(source, flags);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `undefined`: too costly, or too complex to judge; such a policy does not start. */
+function translate({
+  source,
+  flags,
+}: {
+  readonly source: string;
+  readonly flags: string;
+}): string | undefined {
+  try {
+    const translated = javaRegExp({ regexp: source, flags });
+    return "pattern" in translated ? translated.pattern : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -16,7 +16,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -182,22 +181,23 @@ public final class Upstream {
         }
 
         private static void control(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            if (request.getHeader("X-Control").equals("reached")) {
-                List<String> ids = new ArrayList<>(REACHED);
-                Collections.sort(ids);
-                byte[] body = String.join(" ", ids).getBytes(StandardCharsets.US_ASCII);
-                // Not in chunks.
-                response.setContentLength(body.length);
-                response.getOutputStream().write(body);
-                return;
-            }
-            // A pattern, then the texts that it is tried on, one a line.
+            StringBuilder said = new StringBuilder();
+            if (request.getHeader("X-Control").equals("reached")) said.append(String.join(" ", REACHED));
+            else match(request, said);
+            byte[] body = said.toString().getBytes(StandardCharsets.US_ASCII);
+            // Not in chunks.
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+
+        /** For each block of lines: a pattern, then the texts that it is tried on. */
+        private static void match(HttpServletRequest request, StringBuilder said) throws IOException {
             try (BufferedReader body = request.getReader()) {
                 Pattern pattern = null;
                 for (String line = body.readLine(); line != null; line = body.readLine()) {
                     if (line.isEmpty()) pattern = null;
                     else if (pattern == null) pattern = Pattern.compile(line);
-                    else response.getWriter().print(pattern.matcher(line).lookingAt() ? "1" : "0");
+                    else said.append(pattern.matcher(line).lookingAt() ? '1' : '0');
                 }
             }
         }
