@@ -1,12 +1,16 @@
 // Java: path -> rule, with the fail-closed reading of src/policy/routes.ts; and the rule itself.
 
-/** The classes `Routes` and `Rule`. */
-export const ROUTES = String.raw`
+/** The class `Routes`; the two expressions make the rules of ambiguous paths. */
+export function routesClass(ambiguous: string, ambiguousAndBlocked: string): string {
+  return `
     /** Path to rule: the longest key on segment boundaries; a path that two readers could read differently fails closed. */
     private static final class Routes {
         /** What readers of a path could disagree about is granted to nobody. */
-        private static final Rule AMBIGUOUS = new Rule("").varies();
-        private static final Rule AMBIGUOUS_AND_BLOCKED = new Rule("").varies().blocksRefused();
+        private static final Rule AMBIGUOUS = ${ambiguous};
+        private static final Rule AMBIGUOUS_AND_BLOCKED = ${ambiguousAndBlocked};${BODY}`;
+}
+
+const BODY = String.raw`
         private static final String SPACES =
                 "\t\n\013\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
         private static final int MOST_DECODINGS = 8;

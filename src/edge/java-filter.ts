@@ -1,7 +1,7 @@
 // Java: the source of the servlet filter, around a table of rules.
 import { NAMES, ORIGIN } from "./java-filter-origin.ts";
 import { ANSWER, OWNED } from "./java-filter-response.ts";
-import { ROUTES, RULE } from "./java-filter-routes.ts";
+import { RULE, routesClass } from "./java-filter-routes.ts";
 
 /** What the source is made for. */
 export interface FilterSource {
@@ -64,6 +64,8 @@ ${rules.map((rule, index) => method(`rule${index + 1}`, rule)).join("\n")}
 ${MAIN}${ANSWER}${OWNED}${RULE}${ROUTES}${ORIGIN}${NAMES}}
 `;
 }
+
+const ROUTES = routesClass('new Rule("").varies()', 'new Rule("").varies().blocksRefused()');
 
 function method(name: string, rule: string): string {
   return `    private static Rule ${name}() {

@@ -18,7 +18,7 @@ export type JavaRegExp = { readonly pattern: string } | { readonly wrong: string
 export function javaRegExp({ regexp, flags }: CompleteRegExpData): JavaRegExp {
   if (flags.includes("v")) {
     return {
-      // V8 12 finds no match for /^[^]+$/v in "ab": which of the two is meant is nobody's to say.
+      // V8 11 finds no match for /^[^]+$/v in "ab": which of the two is meant is nobody's to say.
       wrong: "has the flag v, which JavaScript engines do not agree on",
       instead: "write the flag u, and no classes in classes",
     };
