@@ -1,5 +1,16 @@
 // Java: path -> rule, with the fail-closed reading of src/policy/routes.ts; and the rule itself.
 
+/** The path of a request target. */
+export const PATH_OF = String.raw`
+    /** The raw path, as it was sent. */
+    private static String pathOf(String target) {
+        String path = target.split("[?#]", 2)[0];
+        if (path.startsWith("/") || path.equals("*")) return path;
+        String rest = path.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/\\\\]*", "");
+        return rest.isEmpty() ? "/" : rest;
+    }
+`;
+
 /** The class `Routes`; the two expressions make the rules of ambiguous paths. */
 export function routesClass(ambiguous: string, ambiguousAndBlocked: string): string {
   return `

@@ -1,7 +1,7 @@
 // Java: the source of the servlet filter, around a table of rules.
 import { NAMES, ORIGIN } from "./java-filter-origin.ts";
 import { ANSWER, OWNED } from "./java-filter-response.ts";
-import { RULE, routesClass } from "./java-filter-routes.ts";
+import { PATH_OF, RULE, routesClass } from "./java-filter-routes.ts";
 
 /** What the source is made for. */
 export interface FilterSource {
@@ -61,7 +61,7 @@ public class ${className} implements Filter {
 ${rules.map((rule, index) => method(`rule${index + 1}`, rule)).join("\n")}
     /** Where a request keeps its answer, for whatever else is dispatched on its behalf. */
     private static final String ANSWER = ${className}.class.getName() + ".answer";
-${MAIN}${ANSWER}${OWNED}${RULE}${ROUTES}${ORIGIN}${NAMES}}
+${MAIN}${PATH_OF}${ANSWER}${OWNED}${RULE}${ROUTES}${ORIGIN}${NAMES}}
 `;
 }
 
@@ -161,7 +161,7 @@ const MAIN = String.raw`
             else chain.doFilter(request, response);
             return;
         }
-        Rule rule = ROUTES.select(pathOf(request, isErrorPage));
+        Rule rule = ROUTES.select(pathOf(targetOf(request, isErrorPage)));
         if (rule == null || rule.handsOff) {
             request.setAttribute(ANSWER, "somebody else's");
             chain.doFilter(request, response);
@@ -198,13 +198,9 @@ const MAIN = String.raw`
         }
     }
 
-    /** The raw path, as it was sent; that of an error page is the one that failed. */
-    private static String pathOf(HttpServletRequest request, boolean isErrorPage) {
+    /** That of an error page is the one that failed. */
+    private static String targetOf(HttpServletRequest request, boolean isErrorPage) {
         Object failed = isErrorPage ? request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) : null;
-        String target = failed == null ? request.getRequestURI() : failed.toString();
-        String path = target.split("[?#]", 2)[0];
-        if (path.startsWith("/") || path.equals("*")) return path;
-        String rest = path.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/\\\\]*", "");
-        return rest.isEmpty() ? "/" : rest;
+        return failed == null ? request.getRequestURI() : failed.toString();
     }
 `;
