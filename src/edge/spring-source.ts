@@ -95,11 +95,20 @@ ${methods.join("")}
             return rule == null ? null : rule.configuration;
         };
     }
-${PATH_OF}${RULE}${ROUTES}}
+${PATH_OF}${ruleClass(rules.some((rule) => rule.includes(".originPatterns(")))}${ROUTES}}
 `;
 }
 
-const RULE = `
+// Spring 5.3 and later: before, only policies without patterns could be compiled.
+const PATTERNS = `        Rule originPatterns(String... patterns) {
+            configuration.setAllowedOriginPatterns(Arrays.asList(patterns));
+            return this;
+        }
+
+`;
+
+function ruleClass(hasPatterns: boolean): string {
+  return `
     /** One route of the policy. */
     private static final class Rule {
         final String key;
@@ -122,12 +131,7 @@ const RULE = `
             return this;
         }
 
-        Rule originPatterns(String... patterns) {
-            configuration.setAllowedOriginPatterns(Arrays.asList(patterns));
-            return this;
-        }
-
-        Rule credentials() {
+${hasPatterns ? PATTERNS : ""}        Rule credentials() {
             configuration.setAllowCredentials(true);
             return this;
         }
@@ -153,5 +157,6 @@ const RULE = `
         }
     }
 `;
+}
 
 const ROUTES = routesClass('new Rule("")', 'new Rule("")');

@@ -13,17 +13,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { toServletFilter } from "../../src/edge/to-servlet-filter.ts";
+import { toSpring } from "../../src/edge/to-spring.ts";
 import type { Layer, Policy } from "../../src/index.ts";
 import { type RawRequest, type RawResponse, sendTo } from "./raw-http.ts";
 
 const JARS = "/usr/share/java";
 const PACKAGES =
-  "default-jdk-headless libtomcat10-embed-java libjakarta-annotation-api-java libjetty9-java libservlet-api-java";
+  "default-jdk-headless libtomcat10-embed-java libjakarta-annotation-api-java libjetty9-java libservlet-api-java libspring-web-java";
 const NEEDED = [
   "tomcat10-embed-core",
   "jakarta-annotation-api",
   "servlet-api",
   ...["server", "servlet", "util", "http", "io", "security"].map((part) => `jetty9-${part}`),
+  ...["web", "core", "beans", "context"].map((part) => `spring3-${part}`),
+  "commons-logging",
 ].map((name) => join(JARS, `${name}.jar`));
 
 /** Is there a JDK with both containers? CI must have them; elsewhere the tests are left out, and say so. */
@@ -57,12 +60,15 @@ export interface JavaServers {
 }
 
 /** Compiles everything in one go, without a warning, and resolves when both containers listen. */
-export async function startJava(policies: readonly Filtered[]): Promise<JavaServers> {
+export async function startJava(
+  policies: readonly Filtered[],
+  springPolicies: readonly Policy[],
+): Promise<JavaServers> {
   if (!hasJava) throw new Error(`These tests need Java: apt-get install ${PACKAGES}`);
   const folder = mkdtempSync(join(tmpdir(), "boring-cors-java-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    writeSources(join(folder, "src"), policies);
+    writeSources(join(folder, "src"), policies, springPolicies);
     const classPath = NEEDED.join(":");
     compile(join(folder, "src"), join(folder, "classes"), classPath);
     const jvm = spawn(
@@ -73,7 +79,7 @@ export async function startJava(policies: readonly Filtered[]): Promise<JavaServ
           `${join(folder, "classes")}:${classPath}`,
           "Server",
           join(folder, "base"),
-          String(policies.length),
+          ...[policies, springPolicies].map(({ length }) => String(length)),
         ],
       ],
       { stdio: ["pipe", "pipe", "inherit"] },
@@ -93,13 +99,20 @@ export async function startJava(policies: readonly Filtered[]): Promise<JavaServ
 }
 
 /** The same application for both: the two servlet APIs differ in their packages' names alone. */
-function writeSources(folder: string, policies: readonly Filtered[]): void {
+function writeSources(
+  folder: string,
+  policies: readonly Filtered[],
+  springPolicies: readonly Policy[],
+): void {
   const put = (name: string, text: string) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   };
   const own = join(import.meta.dirname, "java");
-  for (const name of readdirSync(own)) put(name, readFileSync(join(own, name), "utf8"));
+  for (const name of readdirSync(own, { recursive: true, encoding: "utf8" }).filter((one) =>
+    one.endsWith(".java"),
+  ))
+    put(name, readFileSync(join(own, name), "utf8"));
   const upstream = readFileSync(join(own, "Upstream.java"), "utf8");
   put(
     "upstreamjavax/Upstream.java",
@@ -113,6 +126,14 @@ function writeSources(folder: string, policies: readonly Filtered[]): void {
       for (const [name, text] of Object.entries(files)) put(`${servlet}${index}/${name}`, text);
     }
   }
+  for (const [index, policy] of springPolicies.entries()) {
+    const { files } = toSpring(policy, {
+      package: `spring${index}`,
+      servlet: "javax",
+      acceptDifferences: true,
+    });
+    for (const [name, text] of Object.entries(files)) put(`spring${index}/${name}`, text);
+  }
 }
 
 function compile(sources: string, classes: string, classPath: string): void {
@@ -124,7 +145,16 @@ function compile(sources: string, classes: string, classPath: string): void {
   // Debian's jars name others that are not installed, hence -path.
   const { status, stdout, stderr } = spawnSync(
     "javac",
-    ["-J-XX:TieredStopAtLevel=1", "-Xlint:all,-path", "-Werror", "-cp", classPath, "-d", classes, `@${list}`],
+    [
+      "-J-XX:TieredStopAtLevel=1",
+      "-Xlint:all,-path,-classfile",
+      "-Werror",
+      "-cp",
+      classPath,
+      "-d",
+      classes,
+      `@${list}`,
+    ],
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`javac:\n${stdout}${stderr}`);

@@ -1,7 +1,7 @@
 // Two real containers in one JVM: Tomcat 10 for jakarta.servlet, Jetty 9 for javax.servlet; prints their ports.
 import java.io.File;
 import java.nio.file.Files;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.logging.LogManager;
@@ -23,22 +23,28 @@ import org.eclipse.jetty.servlet.ServletHolder;
 public final class Server {
     private Server() {}
 
-    /** Arguments: a folder of its own; how many filters there are, in packages jakarta0, jakarta1, ... and javax0, ... */
+    /**
+     * Arguments: a folder of its own; how many filters there are, in packages jakarta0, jakarta1, ... and javax0, ...; and
+     * how many Spring configurations, in packages spring0, ..., whose filters come after those in Jetty.
+     */
     public static void main(String[] arguments) throws Exception {
         LogManager.getLogManager().reset();
         System.setProperty("org.eclipse.jetty.util.log.class", "org.eclipse.jetty.util.log.StdErrLog");
         System.setProperty("org.eclipse.jetty.LEVEL", "OFF");
         int count = Integer.parseInt(arguments[1]);
-        System.out.println(tomcat(new File(arguments[0]), names("jakarta", count)) + " " + jetty(names("javax", count)));
+        List<String> javax = names("javax", count, "CorsPolicyFilter");
+        javax.addAll(names("spring", Integer.parseInt(arguments[2]), "CorsPolicyConfiguration"));
+        int tomcat = tomcat(new File(arguments[0]), names("jakarta", count, "CorsPolicyFilter"));
+        System.out.println(tomcat + " " + jetty(javax));
         // Ends with the process that started it.
         while (System.in.read() >= 0) continue;
         System.exit(0);
     }
 
-    private static List<String> names(String kind, int count) {
-        String[] names = new String[count];
-        Arrays.setAll(names, index -> kind + index + ".CorsPolicyFilter");
-        return Arrays.asList(names);
+    private static List<String> names(String kind, int count, String className) {
+        List<String> names = new ArrayList<>();
+        for (int index = 0; index < count; index++) names.add(kind + index + "." + className);
+        return names;
     }
 
     // Every way to map a servlet from outside is deprecated, and the only one.

@@ -33,8 +33,15 @@ public final class Upstream {
 
         public Selector(List<String> classNames) throws ReflectiveOperationException {
             for (String name : classNames) {
-                filters.add((Filter) Class.forName(name).getDeclaredConstructor().newInstance());
+                Object made = Class.forName(name).getDeclaredConstructor().newInstance();
+                filters.add(made instanceof Filter ? (Filter) made : registered(made));
             }
+        }
+
+        /** What a Spring configuration registers. */
+        private static Filter registered(Object configuration) throws ReflectiveOperationException {
+            Object registration = configuration.getClass().getMethod("corsPolicyFilter").invoke(configuration);
+            return (Filter) registration.getClass().getMethod("getFilter").invoke(registration);
         }
 
         @Override
