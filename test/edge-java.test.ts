@@ -198,6 +198,27 @@ const FIXED: readonly Group[] = [
   },
   { name: "own site", policy: definePolicy({ routes: ROUTED }), asked: SITES },
   { name: "the grammar of origins", policy: ANY_ORIGIN, asked: ORIGINS },
+  {
+    name: "as much as a class holds",
+    policy: definePolicy({
+      routes: Object.fromEntries(
+        ["/", "/a", "/b", "/c", "/d"].map((key) => [
+          key,
+          {
+            origin: Array.from(
+              { length: 4000 },
+              (_, index) => `https://a${index}${key === "/" ? "" : key[1]}.example.com`,
+            ),
+            allowedHeaders: Array.from({ length: 3000 }, (_, index) => `x-header-${index + 1e6}`),
+          },
+        ]),
+      ),
+    }),
+    asked: ["https://a0.example.com", "https://a3999.example.com", EVIL].map((origin) => ({
+      name: origin,
+      request: { headers: lines({ Origin: origin }) },
+    })),
+  },
   { name: "insecure origins", policy: LOOPBACK, asked: ORIGINS },
 ];
 

@@ -74,26 +74,16 @@ function springPattern({ scheme, base, subdomains, port }: OriginPattern): strin
 }
 
 function listCalls(rule: EdgeRule, servlet: Servlet, notes: Notes): string[] {
-  const { key, data, origins } = rule;
+  const { data, origins } = rule;
   if (origins.kind === "none") return [];
   const exposed = data.exposedHeaders === "*" ? ["*"] : data.exposedHeaders;
-  const isSeconds = Number.isSafeInteger(data.maxAge);
-  if (!isSeconds) {
-    notes.refuse(
-      "MAX_AGE",
-      key,
-      "maxAge",
-      `${data.maxAge} is more than a Java long is written for`,
-      "write 86400",
-    );
-  }
   const allowed = allowedHeaders(rule, notes);
   return [
     ...(data.credentials ? [".credentials()"] : []),
     call("methods", allowedMethods(rule, servlet, notes)),
     ...(allowed.length === 0 ? [] : [call("headers", allowed)]),
     ...(exposed.length === 0 ? [] : [call("exposes", exposed)]),
-    ...(isSeconds ? [`.maxAge(${data.maxAge}L)`] : []),
+    `.maxAge(${data.maxAge}L)`,
   ];
 }
 
