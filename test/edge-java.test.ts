@@ -598,7 +598,6 @@ const FETCHES = [
   ...Object.keys(SPRING_RULES),
   ...[
     "/Public",
-    "/off/..;/public",
     "/public%2f..%2foff",
     "/open/x",
     "/publicity",
