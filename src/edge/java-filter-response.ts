@@ -1,7 +1,7 @@
 // Java: the answer to one request, and the response and request that keep it standing whatever the application writes.
 
 /** The class `Answer`: what the policy says of one request. */
-export const ANSWER = String.raw`
+export const ANSWER = `
     /** What the policy says of one request; it stands through forwards, error pages and asynchronous dispatches. */
     private static final class Answer {
         static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
@@ -133,7 +133,7 @@ export const ANSWER = String.raw`
 `;
 
 /** The classes `OwnedResponse` and `OwnedRequest`. */
-export const OWNED = String.raw`
+export const OWNED = `
     /** A response whose CORS headers are the policy's, and whose Vary keeps what the policy needs. */
     private static final class OwnedResponse extends HttpServletResponseWrapper {
         private final Answer answer;

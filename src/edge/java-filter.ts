@@ -1,7 +1,8 @@
 // Java: the source of the servlet filter, around a table of rules.
 import { NAMES, ORIGIN } from "./java-filter-origin.ts";
 import { ANSWER, OWNED } from "./java-filter-response.ts";
-import { PATH_OF, RULE, routesClass } from "./java-filter-routes.ts";
+import { PATH_OF, routesClass } from "./java-filter-routes.ts";
+import { RULE } from "./java-filter-rule.ts";
 
 /** What the source is made for. */
 export interface FilterSource {
@@ -137,7 +138,7 @@ import java.util.regex.Pattern;
  */`;
 }
 
-const MAIN = String.raw`
+const MAIN = `
     @Override
     public void init(FilterConfig config) {}
 

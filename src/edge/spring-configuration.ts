@@ -1,5 +1,5 @@
 // One route in the words of Spring's CorsConfiguration, and what they cannot say.
-import { isAddress, isOpaqueOrigin, type OriginPattern, parseOrigin } from "../policy/origin.ts";
+import { isOpaqueOrigin, type OriginPattern, parseOrigin } from "../policy/origin.ts";
 import { javaString } from "./java-text.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeRoute, EdgeRule } from "./routes.ts";
@@ -21,7 +21,16 @@ export function routeCalls(route: EdgeRoute, servlet: Servlet, notes: Notes): st
     return [`new Rule(${javaString(key)})`, ".handsOff()"].join(INDENT);
   }
   const calls = [...originCalls(route, notes), ...listCalls(route, servlet, notes)];
-  refuseOptions(route, notes);
+  // What an application writes stands in Spring, with `allowOverride` and without.
+  if (route.data.preflightContinue) {
+    notes.refuse(
+      "OPTION",
+      key,
+      "preflightContinue",
+      "Spring's filter answers every preflight itself",
+      FILTER,
+    );
+  }
   if (!notes.differs(key)) notes.add("same-verdict", "SAME_VERDICT", key, SAME);
   return [`new Rule(${javaString(key)})`, ...calls].join(INDENT);
 }
@@ -56,14 +65,9 @@ function originCalls({ key, origins }: EdgeRule, notes: Notes): string[] {
     refuse("ORIGIN_FORM", `${JSON.stringify(origin)} is no http or https origin, and Spring ${why}`, FILTER);
     return false;
   });
-  const patterns = origins.patterns.filter((pattern) => {
-    if (!isAddress(pattern.base) || !pattern.base.startsWith("[")) return true;
-    refuse("ORIGIN_PATTERN", `${JSON.stringify(pattern.written)} would be read as a list of ports`, FILTER);
-    return false;
-  });
   return [
     ...(exact.length === 0 ? [] : [call("origins", exact)]),
-    ...(patterns.length === 0 ? [] : [call("originPatterns", patterns.map(springPattern))]),
+    ...(origins.patterns.length === 0 ? [] : [call("originPatterns", origins.patterns.map(springPattern))]),
   ];
 }
 
@@ -124,27 +128,6 @@ function allowedHeaders({ key, data, allowHeaders }: EdgeRule, notes: Notes): re
     'list the names, or add "Authorization"',
   );
   return names.filter((name) => name !== "*");
-}
-
-function refuseOptions({ key, data }: EdgeRule, notes: Notes): void {
-  if (data.preflightContinue) {
-    notes.refuse(
-      "OPTION",
-      key,
-      "preflightContinue",
-      "Spring's filter answers every preflight itself",
-      FILTER,
-    );
-  }
-  if (data.allowOverride) {
-    notes.refuse(
-      "OPTION",
-      key,
-      "allowOverride",
-      "Spring writes its headers beside those of an application, twice where both add them",
-      FILTER,
-    );
-  }
 }
 
 function call(method: string, values: readonly string[]): string {

@@ -43,7 +43,7 @@ export interface SpringOptions extends EdgeOptions {
  * @returns The file, and a note for each route.
  * @throws {EdgeExportError} `ORIGIN_FUNCTION`, `ORIGIN_PATTERN` for RegExps, `ORIGIN_FORM` for schemes other than http and
  * https, `METHOD` for methods that Spring 5.3 does not know, `HEADERS` for a `*` that must not cover Authorization,
- * `OPTION` for `preflightContinue` and `allowOverride`.
+ * `OPTION` for `preflightContinue`.
  * @throws {TypeError} for options that are no names in Java, or none of the values named.
  * @example
  * const { files } = toSpring(policy, { package: "com.example.web" });
