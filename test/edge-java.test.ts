@@ -573,7 +573,7 @@ describe.skipIf(!hasJava)("the servlet filter answers as cors() on Express does"
       const translated = translate(one);
       return translated === undefined ? [] : [{ ...one, pattern: translated }];
     });
-    expect(tried.length).toBeGreaterThan(1000);
+    expect(tried.length).toBeGreaterThan(800);
     const verdicts = await java.containers["Tomcat 10"].match(
       tried.map(({ pattern }) => [pattern, ...texts]),
     );
@@ -590,7 +590,7 @@ describe.skipIf(!hasJava)("the servlet filter answers as cors() on Express does"
     expect(different).toEqual([]);
     expect(verdicts.length).toBe(at);
     // Not all of them match nothing.
-    expect(wanted.filter((one) => one.includes("1")).length).toBeGreaterThan(500);
+    expect(wanted.filter((one) => one.includes("1")).length).toBeGreaterThan(300);
   });
 });
 
