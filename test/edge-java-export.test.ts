@@ -78,6 +78,7 @@ describe("toSpring refuses", () => {
     ["a RegExp", flat({ origin: /^https:\/\/[a-z]+\.example\.com$/ }), ["ORIGIN_PATTERN origin"]],
     ["another scheme", flat({ origin: ["capacitor://localhost", APP] }), ["ORIGIN_FORM origin"]],
     ["file://", flat({ origin: "file://", dangerouslyAllowOpaqueOrigins: true }), ["ORIGIN_FORM origin"]],
+    ["4001 origins in a route", flat({ origin: many(4001) }), ["ORIGIN_COUNT origin"]],
     ["* that leaves out Authorization", flat({ allowedHeaders: "*" }), ["HEADERS allowedHeaders"]],
     ["* beside names", flat({ allowedHeaders: ["*", "X-One"] }), ["HEADERS allowedHeaders"]],
     ["preflightContinue", flat({ preflightContinue: true }), ["OPTION preflightContinue"]],

@@ -1,5 +1,6 @@
 // One route in the words of Spring's CorsConfiguration, and what they cannot say.
 import { isOpaqueOrigin, type OriginPattern, parseOrigin } from "../policy/origin.ts";
+import type { Room } from "./java-room.ts";
 import { javaString } from "./java-text.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeRoute, EdgeRule } from "./routes.ts";
@@ -9,7 +10,7 @@ export type Servlet = "jakarta" | "javax";
 const FILTER = "use toServletFilter";
 
 /** The expression that makes the route's `Rule`. */
-export function routeCalls(route: EdgeRoute, servlet: Servlet, notes: Notes): string {
+export function routeCalls(route: EdgeRoute, servlet: Servlet, notes: Notes, room: Room): string {
   const { key } = route;
   if (route.kind === "passage") {
     notes.add(
@@ -20,7 +21,7 @@ export function routeCalls(route: EdgeRoute, servlet: Servlet, notes: Notes): st
     );
     return [`new Rule(${javaString(key)})`, ".handsOff()"].join(INDENT);
   }
-  const calls = [...originCalls(route, notes), ...listCalls(route, servlet, notes)];
+  const calls = [...originCalls(route, notes, room), ...listCalls(route, servlet, notes)];
   // What an application writes stands in Spring, with `allowOverride` and without.
   if (route.data.preflightContinue) {
     notes.refuse(
@@ -43,7 +44,7 @@ const SAME =
 /** Spring 5.3 resolves methods to an enumeration: what it does not know, no preflight gets. */
 const SPRING_5_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-function originCalls({ key, origins }: EdgeRule, notes: Notes): string[] {
+function originCalls({ key, origins }: EdgeRule, notes: Notes, room: Room): string[] {
   const refuse = (
     code: "ORIGIN_FUNCTION" | "ORIGIN_FORM" | "ORIGIN_PATTERN",
     message: string,
@@ -54,6 +55,7 @@ function originCalls({ key, origins }: EdgeRule, notes: Notes): string[] {
     refuse("ORIGIN_FUNCTION", "an origin function cannot leave the process", "list the origins");
   }
   if (origins.kind !== "list") return [];
+  if (!room.takes(origins.exact.length + origins.patterns.length, key, notes)) return [];
   for (const { regexp, flags } of origins.regexps) {
     refuse("ORIGIN_PATTERN", `Spring has no form for the RegExp /${regexp}/${flags}`, FILTER);
   }

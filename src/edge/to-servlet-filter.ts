@@ -3,6 +3,7 @@ import type { Layer } from "../policy/options.ts";
 import type { Policy } from "../policy/policy.ts";
 import { filterSource, TAKEN } from "./java-filter.ts";
 import { javaRegExp } from "./java-regexp.ts";
+import { Room } from "./java-room.ts";
 import { javaNames, javaString } from "./java-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
 import { type EdgeOrigins, type EdgeRoute, type EdgeRule, edgeRoutes } from "./routes.ts";
@@ -101,19 +102,6 @@ function call(method: string, ...args: readonly string[]): string {
   return `.${method}(${args.map(javaString).join(", ")})`;
 }
 
-/** A class holds 65535 constants, two for each string; and a method 65535 bytes, some 12 for each origin. */
-class Room {
-  #left = 20_000;
-
-  take(count: number): boolean {
-    const fits = count <= MOST_ORIGINS && count <= this.#left;
-    if (fits) this.#left -= count;
-    return fits;
-  }
-}
-
-const MOST_ORIGINS = 4000;
-
 function originCalls({ key, origins }: EdgeRule, notes: Notes, room: Room): string[] {
   if (origins.kind === "any") return [call("anyOrigin")];
   if (origins.kind === "function") {
@@ -135,16 +123,7 @@ function listCalls(
   room: Room,
 ): string[] {
   const count = exact.length + patterns.length + regexps.length;
-  if (!room.take(count)) {
-    notes.refuse(
-      "ORIGIN_COUNT",
-      key,
-      "origin",
-      `${count} origins are more than one Java class holds`,
-      `list at most ${MOST_ORIGINS} a route and five times as many in all, or a pattern in the place of many`,
-    );
-    return [];
-  }
+  if (!room.takes(count, key, notes)) return [];
   return [
     ...(exact.length === 0 ? [] : [call("origins", ...exact)]),
     ...patterns.map(({ scheme, base, subdomains, port }) =>

@@ -1,5 +1,6 @@
 // A policy in Spring's own words: a CorsConfigurationSource, and the CorsFilter in front of Spring Security.
 import type { Policy } from "../policy/policy.ts";
+import { Room } from "./java-room.ts";
 import { javaNames } from "./java-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
 import { edgeRoutes } from "./routes.ts";
@@ -43,7 +44,7 @@ export interface SpringOptions extends EdgeOptions {
  * @returns The file, and a note for each route.
  * @throws {EdgeExportError} `ORIGIN_FUNCTION`, `ORIGIN_PATTERN` for RegExps, `ORIGIN_FORM` for schemes other than http and
  * https, `METHOD` for methods that Spring 5.3 does not know, `HEADERS` for a `*` that must not cover Authorization,
- * `OPTION` for `preflightContinue`.
+ * `ORIGIN_COUNT`, `OPTION` for `preflightContinue`.
  * @throws {TypeError} for options that are no names in Java, or none of the values named.
  * @example
  * const { files } = toSpring(policy, { package: "com.example.web" });
@@ -62,11 +63,12 @@ export function toSpring(policy: Policy, options: SpringOptions = {}): EdgeExpor
     );
   }
   const notes = new Notes();
+  const room = new Room();
   const rules = edgeRoutes(policy, "service").map((route) => {
     const data = policy.routes[route.key];
     // A configuration of Spring's stops what it does not grant, which would cut off what the edge has granted.
     const isEdges = typeof data === "object" && data.owner === "edge";
-    return routeCalls(isEdges ? { key: route.key, kind: "passage" } : route, servlet, notes);
+    return routeCalls(isEdges ? { key: route.key, kind: "passage" } : route, servlet, notes, room);
   });
   return Object.freeze({
     files: Object.freeze({
