@@ -1,5 +1,5 @@
 // A policy as exports read it: its routes, who owns them at the edge, and the header values of their answers.
-import type { CompleteRegExpData, RouteData, RuleData } from "../policy/options.ts";
+import type { CompleteRegExpData, Layer, RouteData, RuleData } from "../policy/options.ts";
 import { type OriginPattern, parseOrigin, parsePattern } from "../policy/origin.ts";
 import type { Policy } from "../policy/policy.ts";
 
@@ -16,7 +16,7 @@ export type EdgeOrigins =
       readonly regexps: readonly CompleteRegExpData[];
     };
 
-/** A route that the edge answers for. */
+/** A route that the target answers for. */
 export interface EdgeRule {
   readonly key: string;
   readonly kind: "rule";
@@ -32,7 +32,7 @@ export interface EdgeRule {
   readonly varies: boolean;
 }
 
-/** A route that somebody behind the edge owns: hands off. */
+/** A route that somebody behind the target owns: hands off. */
 export interface EdgePassage {
   readonly key: string;
   readonly kind: "passage";
@@ -42,17 +42,27 @@ export interface EdgePassage {
 
 export type EdgeRoute = EdgeRule | EdgePassage;
 
-/** The routes, the longest key first: where prefixes are tried in order, the first that fits is the right one. */
-export function edgeRoutes(policy: Policy): readonly EdgeRoute[] {
+/**
+ * The routes, the longest key first: where prefixes are tried in order, the first that fits is the right one.
+ * `layer`: where the target runs. What another layer owns is treated as `cors()` does, see `ruleAt`.
+ */
+export function edgeRoutes(policy: Policy, layer: Layer = "edge"): readonly EdgeRoute[] {
   return Object.entries(policy.routes)
     .sort(([a], [b]) => b.length - a.length || (a < b ? -1 : 1))
-    .map(([key, data]) => edgeRoute(key, data));
+    .map(([key, data]) => edgeRoute(key, data, layer));
 }
 
-function edgeRoute(key: string, data: RouteData): EdgeRoute {
+function edgeRoute(key: string, data: RouteData, layer: Layer): EdgeRoute {
   if (data === "passthrough") return { key, kind: "passage", blocks: false };
   const rule = data === false ? NOBODY : data;
-  if (rule.owner === "service") return { key, kind: "passage", blocks: rule.blockRefused };
+  const isOwn = rule.owner === undefined || rule.owner === layer;
+  if (isOwn) return edgeRule(key, rule);
+  if (layer === "edge") return { key, kind: "passage", blocks: rule.blockRefused };
+  // A service grants nothing on the edge's routes, and goes on saying in Vary what their answers depend on.
+  return { ...edgeRule(key, { ...NOBODY, preflightContinue: true }), varies: edgeRule(key, rule).varies };
+}
+
+function edgeRule(key: string, rule: RuleData): EdgeRule {
   const { credentials, methods, allowedHeaders, exposedHeaders } = rule;
   const origins = originsOf(rule.origin);
   const names = allowedHeaders === "*" ? ["*"] : (allowedHeaders ?? []);

@@ -8,7 +8,7 @@ export type Node =
   | { readonly kind: "sequence"; readonly items: readonly Node[] }
   | { readonly kind: "choice"; readonly options: readonly Node[] }
   | RepeatNode
-  | { readonly kind: "look"; readonly item: Node };
+  | LookNode;
 
 /** One character: a literal, an escape, a class, or the dot. `at`: where in the source it stands. */
 export interface SetNode {
@@ -16,6 +16,13 @@ export interface SetNode {
   readonly members: CharSet;
   readonly dot: boolean;
   readonly at: number;
+}
+
+/** A lookaround; `head`: how it begins, `(?=` or one of the other three. */
+export interface LookNode {
+  readonly kind: "look";
+  readonly head: string;
+  readonly item: Node;
 }
 
 export interface RepeatNode {
@@ -109,7 +116,7 @@ class Reader {
     this.#backwards = outside;
     this.#depth -= 1;
     this.#take(")");
-    return /[=!]$/.test(head) ? { kind: "look", item } : item;
+    return /[=!]$/.test(head) ? { kind: "look", head, item } : item;
   }
 
   #set(): Node {
