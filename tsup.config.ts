@@ -77,7 +77,15 @@ export { cors as default } from "./types.cjs";
 const OTHER_ENTRIES: Readonly<Record<string, readonly string[]>> = {
   testing: ["page"],
   matchers: ["toBeBlocked", "toBeReadable"],
-  edge: ["EdgeExportError", "toGatewayApi", "toIngressNginx", "toNginx", "toVectors"],
+  edge: [
+    "EdgeExportError",
+    "toGatewayApi",
+    "toIngressNginx",
+    "toNginx",
+    "toServletFilter",
+    "toSpring",
+    "toVectors",
+  ],
 };
 
 async function writeOtherEntries(): Promise<void> {

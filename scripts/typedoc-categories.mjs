@@ -46,6 +46,10 @@ const CATEGORIES = {
     "toIngressNginx",
     "IngressNginxOptions",
     "KubernetesBackend",
+    "toServletFilter",
+    "ServletFilterOptions",
+    "toSpring",
+    "SpringOptions",
   ],
   "Test vectors": ["toVectors", "VectorOptions", "VectorExport", "TestVectors", "TestVector"],
   "What an export says": [

@@ -1,10 +1,11 @@
 // One policy, two layers: the edge and the service each enforce what they own, and step aside for the rest.
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import connect from "connect";
 import express from "express";
 import express4 from "express4";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { cors, definePolicy, type Layer } from "../src/index.ts";
+import { cors, type DecisionEvent, definePolicy, type Layer } from "../src/index.ts";
 import { listening } from "./zoo/run.ts";
 
 const APP = "https://app.example.com";
@@ -128,6 +129,16 @@ test("through both layers every header stands once, whoever owns the route", asy
 test("a per-request source's rules have owners, too", async () => {
   const url = await listening(cors(() => ({ ...RULE, owner: "edge" as const })).wrap(careless));
   expect(await corsOf(`${url}/x`, from(APP))).toEqual({ status: 200, vary: "Origin" });
+});
+
+test("who asks why nothing is granted is sent to the owner", async () => {
+  const details: string[] = [];
+  const listen = (event: unknown) => details.push((event as DecisionEvent).decision.detail);
+  subscribe("boring-cors:decision", listen);
+  onTestFinished(() => void unsubscribe("boring-cors:decision", listen));
+  const url = await listening(cors(policy).wrap((_req, res) => res.end("orders")));
+  await fetch(`${url}/edge/x`, from(APP));
+  expect(details).toEqual(['CORS on route "/edge" is owned by the edge; look there.']);
 });
 
 test("the policy itself decides for all layers together", () => {

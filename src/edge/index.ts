@@ -12,6 +12,8 @@ export {
 export { type GatewayApiOptions, type GatewayParent, toGatewayApi } from "./to-gateway-api.ts";
 export { type IngressNginxOptions, toIngressNginx } from "./to-ingress-nginx.ts";
 export { type NginxOptions, type NginxUpstream, toNginx } from "./to-nginx.ts";
+export { type ServletFilterOptions, toServletFilter } from "./to-servlet-filter.ts";
+export { type SpringOptions, toSpring } from "./to-spring.ts";
 export {
   type TestVector,
   type TestVectors,

@@ -53,7 +53,7 @@ export interface ServletFilterOptions extends EdgeOptions {
  * @throws {TypeError} for options that are no names in Java, or none of the values named.
  * @example
  * const { files } = toServletFilter(policy, { package: "com.example.web" });
- * writeFileSync("src/main/java/com/example/web/CorsPolicyFilter.java", files["CorsPolicyFilter.java"]);
+ * writeFileSync("src/main/java/com/example/web/CorsPolicyFilter.java", files["CorsPolicyFilter.java"] ?? "");
  */
 export function toServletFilter(policy: Policy, options: ServletFilterOptions = {}): EdgeExport {
   const { servlet = "jakarta", layer = "service" } = options;

@@ -4,7 +4,7 @@ import { Room } from "./java-room.ts";
 import { javaNames } from "./java-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
 import { edgeRoutes } from "./routes.ts";
-import { routeCalls, type Servlet } from "./spring-configuration.ts";
+import { routeCalls } from "./spring-configuration.ts";
 import { SPRING_TAKEN, springSource } from "./spring-source.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface SpringOptions extends EdgeOptions {
    *
    * @defaultValue `"jakarta"`
    */
-  readonly servlet?: Servlet | undefined;
+  readonly servlet?: "jakarta" | "javax" | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface SpringOptions extends EdgeOptions {
  * @throws {TypeError} for options that are no names in Java, or none of the values named.
  * @example
  * const { files } = toSpring(policy, { package: "com.example.web" });
- * writeFileSync("src/main/java/com/example/web/CorsPolicyConfiguration.java", files["CorsPolicyConfiguration.java"]);
+ * writeFileSync("src/main/java/com/example/web/CorsPolicyConfiguration.java", files["CorsPolicyConfiguration.java"] ?? "");
  */
 export function toSpring(policy: Policy, options: SpringOptions = {}): EdgeExport {
   const {
@@ -68,7 +68,12 @@ export function toSpring(policy: Policy, options: SpringOptions = {}): EdgeExpor
     const data = policy.routes[route.key];
     // A configuration of Spring's stops what it does not grant, which would cut off what the edge has granted.
     const isEdges = typeof data === "object" && data.owner === "edge";
-    return routeCalls(isEdges ? { key: route.key, kind: "passage" } : route, servlet, notes, room);
+    return routeCalls(
+      isEdges ? { key: route.key, kind: "passage", blocks: false } : route,
+      servlet,
+      notes,
+      room,
+    );
   });
   return Object.freeze({
     files: Object.freeze({

@@ -95,7 +95,15 @@ export const OTHER_ENTRIES = [
   {
     entry: "edge",
     file: "edge",
-    values: ["EdgeExportError", "toGatewayApi", "toIngressNginx", "toNginx", "toVectors"],
+    values: [
+      "EdgeExportError",
+      "toGatewayApi",
+      "toIngressNginx",
+      "toNginx",
+      "toServletFilter",
+      "toSpring",
+      "toVectors",
+    ],
     types: [
       "EdgeExport",
       "EdgeNote",
@@ -104,6 +112,8 @@ export const OTHER_ENTRIES = [
       "EdgeSeverity",
       "NginxOptions",
       "NginxUpstream",
+      "ServletFilterOptions",
+      "SpringOptions",
       "GatewayApiOptions",
       "GatewayParent",
       "IngressNginxOptions",

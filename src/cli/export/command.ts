@@ -18,6 +18,7 @@ ${Object.entries(TARGETS)
 Examples:
   boring-cors export nginx cors.policy.mjs --out /etc/nginx/cors
   boring-cors export gateway-api cors.policy.mjs --name orders --gateway public --backend orders:8080
+  boring-cors export servlet-filter cors.policy.mjs --package com.example.web --out src/main/java/com/example/web
   boring-cors export vectors cors.policy.mjs --out test
 
 Exit codes: 0 exported, 1 the target cannot say all that the policy says, 2 misuse.
@@ -47,6 +48,10 @@ export function registerExport(program: Command, io: Io, finish: (code: number) 
     )
     .option("--gateway <name>", "gateway-api: a Gateway that it belongs to; may be repeated", collect)
     .option("--backend <service:port>", "gateway-api, ingress-nginx: where requests go on to")
+    .option("--package <name>", "servlet-filter, spring: the Java package")
+    .option("--class-name <name>", "servlet-filter, spring: the name of the class")
+    .option("--servlet <api>", "servlet-filter, spring: jakarta (default) or javax")
+    .option("--layer <layer>", "servlet-filter: service (default) or edge, where routes have owners")
     .option("--json", "print files and notes as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (name: string, file: string, options: ExportOptions) => {

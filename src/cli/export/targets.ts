@@ -1,5 +1,13 @@
 // What export can write, and which options each target takes.
-import { type EdgeExport, toGatewayApi, toIngressNginx, toNginx, toVectors } from "../../edge/index.ts";
+import {
+  type EdgeExport,
+  toGatewayApi,
+  toIngressNginx,
+  toNginx,
+  toServletFilter,
+  toSpring,
+  toVectors,
+} from "../../edge/index.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { Misuse } from "../io.ts";
 
@@ -14,6 +22,10 @@ export interface ExportOptions {
   readonly host?: readonly string[];
   readonly gateway?: readonly string[];
   readonly backend?: string;
+  readonly package?: string;
+  readonly className?: string;
+  readonly servlet?: string;
+  readonly layer?: string;
 }
 
 export interface Target {
@@ -54,6 +66,29 @@ export const TARGETS: Readonly<Record<string, Target>> = {
         namespace,
         hosts: host,
         backend: backendOf(required("backend", backend)),
+      }),
+  },
+  "servlet-filter": {
+    writes: "one Java class: a servlet filter, for any container",
+    takes: ["package", "className", "servlet", "layer"],
+    export: (policy, { acceptDifferences, package: packageName, className, servlet, layer }) =>
+      toServletFilter(policy, {
+        acceptDifferences,
+        package: packageName,
+        className,
+        servlet: servlet as "jakarta" | undefined,
+        layer: layer as "edge" | undefined,
+      }),
+  },
+  spring: {
+    writes: "one Java class: a configuration of Spring's own CorsFilter",
+    takes: ["package", "className", "servlet"],
+    export: (policy, { acceptDifferences, package: packageName, className, servlet }) =>
+      toSpring(policy, {
+        acceptDifferences,
+        package: packageName,
+        className,
+        servlet: servlet as "jakarta" | undefined,
       }),
   },
   vectors: {
