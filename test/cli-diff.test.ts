@@ -138,6 +138,18 @@ const CASES: readonly (readonly [name: string, before: string, after: string, li
     ],
   ],
   [
+    "owners",
+    `{ origin: ${APP}, owner: "edge" }`,
+    `{ origin: ${APP}, owner: "service" }`,
+    ["~ / is enforced by the service alone; before, by the edge alone"],
+  ],
+  [
+    "a new owner",
+    `{ origin: ${APP} }`,
+    `{ origin: ${APP}, owner: "edge" }`,
+    ["~ / is enforced by the edge alone; before, by every layer"],
+  ],
+  [
     "a RegExp that differs",
     "{ origin: /^https:\\/\\/a\\.example$/ }",
     "{ origin: /^https:\\/\\/[ab]\\.example$/g }",

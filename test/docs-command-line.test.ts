@@ -6,6 +6,7 @@ import { join } from "node:path";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { expect, onTestFinished, test } from "vitest";
+import { TARGETS } from "../src/cli/export/targets.ts";
 import { NOTE_CODES } from "../src/cli/lint/notes.ts";
 import { cors } from "../src/index.ts";
 import { folderWith, runIn } from "./support/cli.ts";
@@ -50,11 +51,13 @@ async function expectSessions(path: string, count: number, folder: string, ports
 }
 
 test("docs/command-line.md prints what the commands print", async () => {
-  const files = blocks(PAGE, "js").map((text) => [/^\/\/ (\S+)\n/.exec(text)?.[1] ?? "", text] as const);
+  const files = [...blocks(PAGE, "js"), ...blocks(PAGE, "nginx")].map(
+    (text) => [/^(?:\/\/|#) (\S+)\n/.exec(text)?.[1] ?? "", text] as const,
+  );
   const server = files.find(([name]) => name === "server.mjs")?.[1] ?? "";
   const port = await serving((await run(server, { result: "app" })) as RequestListener);
   const folder = folderWith(Object.fromEntries(files));
-  await expectSessions("docs/command-line.md", 4, folder, new Map([["3000", port]]));
+  await expectSessions("docs/command-line.md", 5, folder, new Map([["3000", port]]));
 });
 
 test("the README prints what check prints", async () => {
@@ -90,6 +93,11 @@ test("lists the fields of the JSON", async () => {
   const explained = await fields("explain", "a.json", "--origin", "https://a.example");
   const table = [...section(PAGE, "explain").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
   expect(table).toEqual(explained);
+  expect(section(PAGE, "export")).toContain(
+    `{ ${(await fields("export", "vectors", "a.json")).join(", ")} }`,
+  );
+  const targets = [...section(PAGE, "export").matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(targets).toEqual(Object.keys(TARGETS));
   const checked = Object.keys(
     await reportOn(`http://127.0.0.1:${await serving((_req, res) => void res.end())}`),
   );

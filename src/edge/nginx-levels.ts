@@ -5,7 +5,9 @@ import type { Directive } from "./nginx-conf.ts";
 
 /** One `add_header`. */
 interface Added {
+  /** In lower case. */
   readonly name: string;
+  readonly written: string;
   readonly value: string;
   readonly always: boolean;
   readonly line: number;
@@ -29,6 +31,7 @@ function addedIn(directives: readonly Directive[]): Added[] {
     .filter(({ name }) => name === "add_header")
     .map(({ words: [name = "", value = "", always], line }) => ({
       name: name.toLowerCase(),
+      written: name,
       value,
       always: always === "always",
       line,
@@ -59,7 +62,7 @@ function notInherited(level: Level, added: readonly Added[], cors: readonly Adde
       severity: "error",
       code: "NGINX_NOT_INHERITED",
       line: first.line,
-      what: `add_header ${first.name} here, and Access-Control headers around it`,
+      what: `add_header ${first.written} here, and Access-Control headers around it`,
       why: "A block with an add_header of its own inherits none: answers from here have no CORS headers.",
       fix: "Repeat them here, from one file: include cors-server.conf; (nginx 1.29.3 and later: add_header_inherit merge).",
     },
@@ -116,9 +119,9 @@ function noAlways(cors: readonly Added[]): Found[] {
       severity: "warning",
       code: "NGINX_NO_ALWAYS",
       line: first.line,
-      what: `add_header ${first.name} without always`,
+      what: `add_header ${first.written} without always`,
       why: "Errors (401, 404, 429, 500, 502) go out without it, and pages see a network error instead.",
-      fix: `add_header ${first.name} ... always;`,
+      fix: `add_header ${first.written} ... always;`,
     },
   ];
 }

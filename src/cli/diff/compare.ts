@@ -55,8 +55,20 @@ function compareRoutes(route: string, before: Selected, after: Selected): Change
     ...(origins.stay.length > 0 && rules[0] !== undefined && rules[1] !== undefined
       ? compareRules(route, rules[0], rules[1], origins.stay)
       : []),
-    ...(was ? compareOptions(route, before, after) : []),
+    ...(was ? [...compareOptions(route, before, after), ...compareOwners(route, before, after)] : []),
   ];
+}
+
+/** The same answers, from another layer. */
+function compareOwners(route: string, before: Selected, after: Selected): Change[] {
+  const [was, is] = [before, after].map(({ data }) => ruleOf(data)?.owner ?? "every layer");
+  if (was === is) return [];
+  const text = `${route} is enforced by ${ownerText(is)}; before, by ${ownerText(was)}`;
+  return [{ effect: "changes", what: "owner", route, values: [], origins: [], text }];
+}
+
+function ownerText(owner = ""): string {
+  return owner === "every layer" ? owner : `the ${owner} alone`;
 }
 
 /** Without a covering key and under `"passthrough"` whatever stands behind decides. */

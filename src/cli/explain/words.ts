@@ -66,6 +66,7 @@ function ruleFacts(rule: RouteData | null, entry: string | null): [string, strin
         `allowed headers ${rule.allowedHeaders === null ? "what is asked for" : namesText(rule.allowedHeaders, "none")}`,
         `exposed headers ${namesText(rule.exposedHeaders, "none")}`,
         `max-age ${rule.maxAge}`,
+        ...(rule.owner === undefined ? [] : [`enforced by the ${rule.owner} alone`]),
       ].join("; "),
     ],
   ];
