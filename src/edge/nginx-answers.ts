@@ -19,6 +19,19 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
 const NAMES = `(?=.{1,4096}$)(?:[\\t ]*+(?:${TOKEN}{1,128}+)?[\\t ]*+(?:,|$)){1,272}+$`;
 const STAR_AMONG = "(?:^|,)[\\t ]*[*][\\t ]*(?:,|$)";
 
+/** The headers that are added, each with its variable. */
+export function addedHeaders(routes: readonly EdgeRoute[]): readonly (readonly [string, string])[] {
+  const rules = routes.filter((route) => route.kind === "rule");
+  const others = sendsOthers(passesSome(routes), rules);
+  return Object.entries(HEADER_VARIABLES).filter(
+    ([, variable]) => others || variable !== "allow_private_network",
+  );
+}
+
+function passesSome(routes: readonly EdgeRoute[]): boolean {
+  return routes.some(({ kind }) => kind === "passage") || routes.every(({ key }) => key !== "/");
+}
+
 /** The maps from route and origin to the answer. */
 export function answerMaps(routes: readonly EdgeRoute[], prefix: string): string[] {
   const rules = routes.filter((route) => route.kind === "rule");
@@ -26,8 +39,9 @@ export function answerMaps(routes: readonly EdgeRoute[], prefix: string): string
   const context: Context = {
     prefix,
     rules: rules.map((rule) => ({ rule, id: idOf(routes, rule) })),
-    /** Routes that somebody behind owns, and paths that no key covers. */
-    passage: `(?:${passages.join("|")})`,
+    passage: passages.length === 0 ? "" : `(?:${passages.join("|")})?`,
+    passes: passesSome(routes),
+    ambiguous: routes.length > 1 || routes[0]?.key !== "/",
     blocks: routes.some(blocks),
   };
   return [
@@ -43,7 +57,12 @@ export function answerMaps(routes: readonly EdgeRoute[], prefix: string): string
 interface Context {
   readonly prefix: string;
   readonly rules: readonly { readonly rule: EdgeRule; readonly id: string }[];
+  /** A RegExp for routes that somebody behind owns, and for paths that no key covers. */
   readonly passage: string;
+  /** Are there any? */
+  readonly passes: boolean;
+  /** Can a path be read in two ways? */
+  readonly ambiguous: boolean;
   readonly blocks: boolean;
 }
 
@@ -89,7 +108,7 @@ function ownSiteMaps(prefix: string): string[] {
   ];
 }
 
-function statusMap({ prefix, rules, blocks }: Context): string {
+function statusMap({ prefix, rules, blocks, ambiguous }: Context): string {
   const entries = rules.flatMap(({ rule, id }): MapEntry[] => {
     const { preflightContinue, optionsSuccessStatus, blockRefused } = rule.data;
     return [
@@ -108,8 +127,8 @@ function statusMap({ prefix, rules, blocks }: Context): string {
     `$${prefix}status`,
     [
       ...entries,
-      matching(`^preflight[|]${AMBIGUOUS}`, "403"),
-      ...(blocks ? [matching(`^actual[|]${AMBIGUOUS_BLOCKED}[|]`, `$${prefix}block`)] : []),
+      ...(ambiguous ? [matching(`^preflight[|]${AMBIGUOUS}`, "403")] : []),
+      ...(ambiguous && blocks ? [matching(`^actual[|]${AMBIGUOUS_BLOCKED}[|]`, `$${prefix}block`)] : []),
     ],
   );
 }
@@ -176,26 +195,31 @@ function headerMaps(context: Context): string[] {
       "Access-Control-Max-Age",
       preflight(({ data }) => String(data.maxAge)),
     ),
-    headerMap(context, "Access-Control-Allow-Private-Network", []),
+    ...(sendsOthers(
+      context.passes,
+      rules.map(({ rule }) => rule),
+    )
+      ? [headerMap(context, "Access-Control-Allow-Private-Network", [])]
+      : []),
   ];
 }
 
 /** The value of one header; on a route that somebody behind owns, what it sends. */
 function headerMap(
-  { prefix, rules, passage }: Context,
+  { prefix, rules, passage, passes }: Context,
   header: keyof typeof HEADER_VARIABLES,
   entries: readonly MapEntry[],
 ): string {
   const upstream = upstreamOf(header);
   const variable = `$${prefix}${HEADER_VARIABLES[header]}`;
   const overridden = rules.filter(({ rule }) => rule.data.allowOverride).map(({ id }) => id);
-  const passed = matching(`^[^|]*[|]${passage}?[|]`, upstream);
+  const passed = passes ? [matching(`^[^|]*[|]${passage}[|]`, upstream)] : [];
   const source = `$${prefix}kind|$${prefix}route|$${prefix}origin`;
-  if (overridden.length === 0) return map(header, source, variable, [passed, ...entries]);
+  if (overridden.length === 0) return map(header, source, variable, [...passed, ...entries]);
   // What stands behind has the last word there, where it says something.
   const own = `$${prefix}own_${HEADER_VARIABLES[header]}`;
   return [
-    map(header, source, own, [passed, ...entries]),
+    map(header, source, own, [...passed, ...entries]),
     map(
       "",
       `$${prefix}route|${upstream}`,
@@ -204,6 +228,11 @@ function headerMap(
       own,
     ),
   ].join("\n");
+}
+
+/** Does anything leave that the policy has no value for: of a route that somebody behind owns, or may overwrite? */
+function sendsOthers(passes: boolean, rules: readonly EdgeRule[]): boolean {
+  return passes || rules.some(({ data }) => data.allowOverride);
 }
 
 function upstreamOf(header: string): string {
@@ -233,9 +262,9 @@ function namesBehind({ data }: EdgeRule, prefix: string): MapEntry[] {
   const upstream = upstreamOf("Access-Control-Expose-Headers");
   if (!data.credentials) return [matching(`^${NAMES}`, upstream)];
   return [
-    matching("^[\t ,]*[*][\t ,]*$", ""),
+    matching("^[\\t ,]*[*][\\t ,]*$", ""),
     matching(
-      `^(?<${prefix}before>[^*]*)(?<=^|[\t ,])[*](?=[\t ,]|$)(?<${prefix}after>[^*]*)$`,
+      `^(?<${prefix}before>[^*]*)(?<=^|[\\t ,])[*](?=[\\t ,]|$)(?<${prefix}after>[^*]*)$`,
       `$${prefix}before$${prefix}after`,
     ),
     matching(STAR_AMONG, ""),
@@ -243,14 +272,11 @@ function namesBehind({ data }: EdgeRule, prefix: string): MapEntry[] {
   ];
 }
 
-function varyMaps({ prefix, rules }: Context): string[] {
+function varyMaps({ prefix, rules, ambiguous }: Context): string[] {
   const full = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-  const ids = [...rules.map(({ id }) => id), AMBIGUOUS, AMBIGUOUS_BLOCKED];
-  const varying = [
-    ...rules.filter(({ rule }) => rule.varies).map(({ id }) => id),
-    AMBIGUOUS,
-    AMBIGUOUS_BLOCKED,
-  ];
+  const unsure = ambiguous ? [AMBIGUOUS, AMBIGUOUS_BLOCKED] : [];
+  const ids = [...rules.map(({ id }) => id), ...unsure];
+  const varying = [...rules.filter(({ rule }) => rule.varies).map(({ id }) => id), ...unsure];
   const upstream = "$upstream_http_vary";
   return [
     map(

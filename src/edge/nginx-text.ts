@@ -43,7 +43,7 @@ export const matchingAnyCase = (regexp: string, value: string): MapEntry => ({
 /**
  * One `map`: texts first, as nginx looks at them, then RegExps in their order.
  *
- * @param comment What it says, for whoever reads the file.
+ * @param comment What it says, for whoever reads the file; `""` where the map above says it, too.
  */
 export function map(
   comment: string,
@@ -54,7 +54,7 @@ export function map(
 ): string {
   const lines = entries.map(({ key, value }) => `    ${keyText(key)} ${quoted(value)};`);
   return [
-    `# ${comment}`,
+    ...(comment === "" ? [] : [`# ${comment}`]),
     `map ${quoted(source)} ${variable} {`,
     `    default ${quoted(fallback)};`,
     ...lines,

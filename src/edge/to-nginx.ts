@@ -1,6 +1,6 @@
 // toNginx: a policy as configuration of open source nginx, with maps alone.
 import type { Policy } from "../policy/policy.ts";
-import { answerMaps, HEADER_VARIABLES } from "./nginx-answers.ts";
+import { addedHeaders, answerMaps, HEADER_VARIABLES } from "./nginx-answers.ts";
 import { originMaps } from "./nginx-origins.ts";
 import { idOf, pathMaps } from "./nginx-paths.ts";
 import { dollar } from "./nginx-text.ts";
@@ -126,7 +126,6 @@ function serverFile(
   prefix: string,
   upstreams: readonly NginxUpstream[],
 ): string {
-  const headers = Object.entries(HEADER_VARIABLES);
   const statuses = new Set(
     routes.flatMap((route) =>
       route.kind === "rule" && !route.data.preflightContinue ? [route.data.optionsSuccessStatus] : [],
@@ -140,10 +139,12 @@ function serverFile(
     `if (${status} = 403) { return 403 ""; }`,
   ];
   const add = [
-    ...headers.map(([name, variable]) => `add_header ${name} $${prefix}${variable} always;`),
+    ...addedHeaders(routes).map(([name, variable]) => `add_header ${name} $${prefix}${variable} always;`),
     `add_header Vary $${prefix}vary always;`,
   ];
-  const hide = upstreams.flatMap((module) => headers.map(([name]) => `${module}_hide_header ${name};`));
+  const hide = upstreams.flatMap((module) =>
+    Object.keys(HEADER_VARIABLES).map((name) => `${module}_hide_header ${name};`),
+  );
   const use =
     "cors-server.conf: include it in server {}, and again in every location with an add_header or ..._hide_header of its own.";
   const blocks = [
