@@ -39,6 +39,14 @@ const seldomLater = (external: boolean): Plugin => ({
   },
 });
 
+/** The command line takes its exports from dist/edge.cjs, which is there anyway. */
+const exportsApart: Plugin = {
+  name: "exports-apart",
+  setup(build) {
+    build.onResolve({ filter: /\/edge\/index\.ts$/ }, () => ({ path: "./edge.cjs", external: true }));
+  },
+};
+
 // Named one by one, since Node finds the names that ESM may import from CommonJS by reading, not by running.
 const SELDOM = [
   "adviseFunction",
@@ -148,6 +156,7 @@ export default defineConfig([
     shims: true,
     // Needed on the command line alone: no reason to make every service install them.
     noExternal: ["commander", "cookie", "js-yaml"],
+    esbuildPlugins: [exportsApart],
   },
   // One by one: together they would share a file with a hash in its name, and old ones would stay.
   ...Object.entries({
