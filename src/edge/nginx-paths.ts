@@ -16,11 +16,11 @@ export const AMBIGUOUS_BLOCKED = `${AMBIGUOUS}-blocked`;
 const END_OF_READ = "(?:;[^/\\\\]*)?(?:[/\\\\?#]|$)";
 const SLASH = "[/\\\\]+";
 
-/** Dot segments, however written; and what begins with two slashes, which is a host to every URL parser. */
-const ODD_RAW = "(?:^|[/\\\\]|%2f|%5c)(?:[.]|%2e){1,2}(?:;|%3b|[/\\\\?#]|%2f|%5c|$)";
+/** Dot segments of the path, however written; and what begins with two slashes, which is a host to every URL parser. */
+const ODD_RAW = "^(?:[^?]*(?:[/\\\\]|%2f|%5c))?(?:[.]|%2e){1,2}(?:;|%3b|[/\\\\?#]|%2f|%5c|$)";
 const TWO_SLASHES = "^[/\\\\]{2}";
 // Who drops `;...` before decoding sees one segment, who decodes first sees two.
-const SLASH_IN_PARAMETERS = "(?:;|%3b)[^/?#]*(?:%2f|%5c|\\\\)";
+const SLASH_IN_PARAMETERS = "^[^?]*(?:;|%3b)[^/?#]*(?:%2f|%5c|\\\\)";
 /** Decoded once, it is still escaped, or no text at all. */
 const ODD_READ = "%";
 const NO_UTF_8 =
