@@ -1,5 +1,6 @@
 // toNginx where nginx itself is peculiar: answers that it puts in the place of the service's, its limits, its RegExps.
 import { describe, expect, onTestFinished, test } from "vitest";
+import { toPcre, Untranslatable } from "../src/edge/pcre.ts";
 import { toNginx } from "../src/edge/to-nginx.ts";
 import { definePolicy, type PolicyOptions } from "../src/index.ts";
 import { started } from "./support/cases.ts";
@@ -50,5 +51,43 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
       ["/hidden", APP, "Origin"],
       ["/twice", APP, "Origin"],
     ]);
+  });
+
+  test.each([
+    [/^https:\/\/[\w-.]+\.example\.com$/, "a-b.c"],
+    [/^https:\/\/[.-\w]+\.example\.com$/, "a-b.c"],
+    [/^https:\/\/[\d-a-z]+\.example\.com$/, "1-az"],
+    [/^https:\/\/[--9-z]+\.example\.com$/, "1-z"],
+    [/^https:\/\/[a-c-e]+\.example\.com$/, "a-e"],
+    [/^https:\/\/[^\w-]+\.example\.com$/, "a-b"],
+  ])("hyphens in classes mean what they mean in JavaScript: %s", async (regexp, name) => {
+    const ask = await asker(
+      { origin: [regexp] },
+      (files) => `${files["cors-server.conf"]} location / { return 200; }`,
+    );
+    for (const host of [name, "a", "m", "d", "q", "1", "5", "-a", "a-", "a.b", "z", "a1"]) {
+      const origin = `https://${host}.example.com`;
+      const granted = valuesOf(await ask({ headers: [["Origin", origin]] }), "access-control-allow-origin");
+      const wanted = regexp.test(origin) ? [origin] : [];
+      expect([origin, ...granted]).toEqual([origin, ...wanted]);
+    }
+  });
+
+  test("PCRE counts to 65535", () => {
+    expect(() => toPcre("^a{70000}$", "")).toThrow(Untranslatable);
+  });
+
+  test.each<[string, PolicyOptions["origin"]]>([
+    ["two exact ones", ["app://AbCd", "app://abcd"]],
+    ["an exact one and a RegExp", ["app://abcd", /^app:\/\/AbCd$/]],
+  ])("installed apps that differ in case alone are told apart: %s", async (_, origin) => {
+    const ask = await asker(
+      { origin, dangerouslyAllowOpaqueOrigins: true },
+      (files) => `${files["cors-server.conf"]} location / { return 200; }`,
+    );
+    const granted = [];
+    for (const asking of ["app://AbCd", "app://abcd", "app://ABCD"])
+      granted.push(...valuesOf(await ask({ headers: [["Origin", asking]] }), "access-control-allow-origin"));
+    expect(granted).toEqual(["app://AbCd", "app://abcd"]);
   });
 });
