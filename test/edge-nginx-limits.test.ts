@@ -4,7 +4,7 @@ import { toPcre, Untranslatable } from "../src/edge/pcre.ts";
 import { toNginx } from "../src/edge/to-nginx.ts";
 import { definePolicy, type PolicyOptions } from "../src/index.ts";
 import { started } from "./support/cases.ts";
-import { hasNginx, startNginx } from "./support/nginx.ts";
+import { hasNginx, startNginx, testNginx } from "./support/nginx.ts";
 import { type RawRequest, sendTo, valuesOf } from "./support/raw-http.ts";
 
 const APP = "https://app.example.com";
@@ -90,4 +90,27 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
       granted.push(...valuesOf(await ask({ headers: [["Origin", asking]] }), "access-control-allow-origin"));
     expect(granted).toEqual(["app://AbCd", "app://abcd"]);
   });
+
+  test("a long path is one word of nginx's", () => {
+    const key =
+      "/api/v1/organizations/settings/integrations/notifications/subscriptions/lists/statistics/filters/installs";
+    const { files } = toNginx(definePolicy({ routes: { "/": false, [key]: { origin: [APP] } } }));
+    const site = { http: files["cors-http.conf"] ?? "", server: files["cors-server.conf"] ?? "" };
+    expect(testNginx(site)).toBe("");
+  });
+
+  test.each(["allowedHeaders", "exposedHeaders", "methods"] as const)(
+    "more %s than fit into a word are refused",
+    (option) => {
+      const names = Array.from({ length: 200 }, (_, index) => `X-A-RATHER-LONG-NAME-${index}`);
+      const policy = definePolicy({ origin: [APP], [option]: names });
+      expect(() => toNginx(policy)).toThrow(
+        new RegExp(`routes\\["/"\\]\\.${option}: its names are \\d+ bytes.*\\[HEADERS\\]`),
+      );
+      const { files } = toNginx(policy, { acceptDifferences: true });
+      expect(files["cors-http.conf"]).not.toContain("X-A-RATHER-LONG-NAME");
+      const site = { http: files["cors-http.conf"] ?? "", server: files["cors-server.conf"] ?? "" };
+      expect(testNginx(site)).toBe("");
+    },
+  );
 });

@@ -3,9 +3,9 @@ import type { Policy } from "../policy/policy.ts";
 import { answerMaps, HEADER_VARIABLES } from "./nginx-answers.ts";
 import { originMaps } from "./nginx-origins.ts";
 import { idOf, pathMaps } from "./nginx-paths.ts";
-import { dollar } from "./nginx-text.ts";
+import { constant, dollar } from "./nginx-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
-import { type EdgeRoute, edgeRoutes } from "./routes.ts";
+import { type EdgeRoute, type EdgeRule, edgeRoutes } from "./routes.ts";
 
 /**
  * The modules of nginx that hand requests on.
@@ -52,8 +52,10 @@ const UPSTREAMS: readonly NginxUpstream[] = ["proxy", "fastcgi", "uwsgi", "scgi"
  */
 export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport {
   const { prefix, upstreams } = checked(options);
-  const routes = edgeRoutes(policy);
   const notes = new Notes();
+  const routes = edgeRoutes(policy).map((route) =>
+    route.kind === "rule" ? short(route, prefix, notes) : route,
+  );
   const origins = originMaps(routes, prefix, notes);
   noteRoutes(routes, notes);
   const answers = answerMaps(routes, prefix);
@@ -89,6 +91,29 @@ function checked({ prefix = "cors_", upstreams = UPSTREAMS }: NginxOptions) {
       `upstreams: ${JSON.stringify(unknown)} is no module; write some of ${UPSTREAMS.map((name) => JSON.stringify(name)).join(", ")}.`,
     );
   return { prefix, upstreams };
+}
+
+/** nginx's reader has a buffer of 4096 bytes: a longer word is an error. Some room is left for variables in it. */
+const LONGEST_VALUE = 3900;
+
+function short(rule: EdgeRule, prefix: string, notes: Notes): EdgeRule {
+  const shortened = (option: string, value: string | null) => {
+    if (value === null || constant(value, prefix).length <= LONGEST_VALUE) return value;
+    notes.refuse(
+      "HEADERS",
+      rule.key,
+      option,
+      `its names are ${value.length} bytes, and a word of nginx's configuration has 4095 at most`,
+      "list fewer names",
+    );
+    return "";
+  };
+  return {
+    ...rule,
+    allowMethods: shortened("methods", rule.allowMethods),
+    allowHeaders: shortened("allowedHeaders", rule.allowHeaders),
+    exposeHeaders: shortened("exposedHeaders", rule.exposeHeaders) ?? "",
+  };
 }
 
 function noteRoutes(routes: readonly EdgeRoute[], notes: Notes): void {
