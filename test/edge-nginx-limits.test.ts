@@ -113,4 +113,27 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
       expect(testNginx(site)).toBe("");
     },
   );
+
+  test("captures with names stay, and the file says that those with numbers do not", async () => {
+    const ask = await asker({ origin: [APP] }, (files) => {
+      expect(files["cors-server.conf"]).toContain("overwrites $1, $2");
+      return `server_name ~^(?<site>127)[.]; ${files["cors-server.conf"]}
+          location ~ ^/files/(?<file>.*)$ { return 200 "$site $file"; }`;
+    });
+    expect((await ask({ target: "/files/a", headers: [["Origin", APP]] })).body).toBe("127 a");
+  });
+
+  test("sixty routes with RegExps load without a word", () => {
+    const routes = Array.from({ length: 60 }, (_, index) => [
+      `/r/${index}`,
+      { origin: [/^https:\/\/[a-z]+\.example\.com$/] },
+    ]);
+    const { files } = toNginx(definePolicy({ routes: Object.fromEntries(routes) }));
+    const site = { http: files["cors-http.conf"] ?? "", server: files["cors-server.conf"] ?? "" };
+    expect(testNginx(site)).toBe("");
+  });
+
+  test.each(["http_", "upstream_", "cookie_"])("no prefix replaces nginx's own variables: %s", (prefix) => {
+    expect(() => toNginx(definePolicy({ origin: [APP] }), { prefix })).toThrow("nginx's own variables");
+  });
 });

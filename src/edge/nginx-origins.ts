@@ -11,6 +11,8 @@ import type { EdgeRoute, EdgeRule } from "./routes.ts";
 const LONGEST_HASHED = 46;
 /** Beyond that nginx warns that it cannot build its table well. */
 const MOST_BY_DEFAULT = 400;
+/** Routes with RegExps of their own, beyond which nginx's hash of variables should be larger. */
+const MANY_VARIABLES = 30;
 /** RegExps are tried one after the other. */
 const MOST_REGEXPS = 50;
 
@@ -63,7 +65,9 @@ export function originMaps(routes: readonly EdgeRoute[], prefix: string, notes: 
     `$${prefix}listed`,
     [...hashed, ...tried, ...regexps],
   );
-  return { maps: [...strict, ...own, listed, exactMap(prefix)], hash };
+  // Each map is a variable; nginx warns from some hundred on.
+  const many = own.length > MANY_VARIABLES ? ["variables_hash_max_size 4096;"] : [];
+  return { maps: [...strict, ...own, listed, exactMap(prefix)], hash: [...hash, ...many] };
 }
 
 /** Texts that are too long for a bucket are RegExps, while they are few; beyond that the buckets must grow. */

@@ -64,7 +64,7 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
     ...(origins.hash.length === 0
       ? []
       : [
-          `# Large tables. If your configuration sets these already, keep the larger value.\n${origins.hash.join("\n")}`,
+          `# Large tables: include this file before every other map. If your configuration sets these already, keep the larger value.\n${origins.hash.join("\n")}`,
         ]),
     ...pathMaps(routes, prefix),
     ...origins.maps,
@@ -80,10 +80,17 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
   };
 }
 
+/** What is read from the request and the answer by name. */
+const NGINX_OWN = /^(?:http|sent_http|sent_trailer|upstream|upstream_http|upstream_trailer|arg|cookie)_$/;
+
 function checked({ prefix = "cors_", upstreams = UPSTREAMS }: NginxOptions) {
   if (!/^[a-z][a-z0-9_]*$/.test(prefix))
     throw new TypeError(
       `prefix ${JSON.stringify(prefix)} cannot begin the name of a variable; write lower-case letters, digits and _: "cors_".`,
+    );
+  if (NGINX_OWN.test(prefix))
+    throw new TypeError(
+      `prefix ${JSON.stringify(prefix)} begins names of nginx's own variables, which it would replace: $http_origin; write another: "cors_".`,
     );
   const unknown = upstreams.find((name) => !UPSTREAMS.includes(name));
   if (unknown !== undefined)
@@ -172,7 +179,11 @@ function serverFile(
   const use =
     "cors-server.conf: include it in server {}, and again in every location with an add_header or ..._hide_header of its own.";
   const blocks = [
-    [heading(policy, routes, prefix, use)],
+    [
+      heading(policy, routes, prefix, use),
+      // Nothing brings them back: whatever compares origins byte for byte is a RegExp.
+      "# What it asks overwrites $1, $2 and so on of server_name, if and location: capture by name there, (?<site>.+).",
+    ],
     ["# Preflights end here, before authentication, limits and locations.", ...answers],
     ["# An empty value sends nothing. `always`: errors, too.", ...add],
     ["# One owner: what the service sends is taken out, and put back where the route is its own.", ...hide],
