@@ -42,7 +42,7 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
       why: "Anybody can register that.",
       fix: `Anchor it at both ends, and escape the dots: "~^https://${host.replaceAll(".", "[.]")}$"; or list the origins.`,
     });
-  if (/^\^?https\?/.test(pattern))
+  if (/^\^?\(?(?:\?:)?https\?/.test(pattern))
     found.push({
       severity: "warning",
       code: "NGINX_ORIGIN_HTTP",
