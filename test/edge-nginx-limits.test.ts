@@ -77,7 +77,7 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
     expect(() => toPcre("^a{70000}$", "")).toThrow(Untranslatable);
   });
 
-  test.each<[string, PolicyOptions["origin"]]>([
+  test.each<[string, NonNullable<PolicyOptions["origin"]>]>([
     ["two exact ones", ["app://AbCd", "app://abcd"]],
     ["an exact one and a RegExp", ["app://abcd", /^app:\/\/AbCd$/]],
   ])("installed apps that differ in case alone are told apart: %s", async (_, origin) => {
