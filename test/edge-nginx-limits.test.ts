@@ -136,4 +136,15 @@ describe.skipIf(!hasNginx && !process.env.CI)("nginx", () => {
   test.each(["http_", "upstream_", "cookie_"])("no prefix replaces nginx's own variables: %s", (prefix) => {
     expect(() => toNginx(definePolicy({ origin: [APP] }), { prefix })).toThrow("nginx's own variables");
   });
+
+  test("a second policy with the same prefix does not replace the first in silence", () => {
+    const [one, other] = [APP, "https://other.example"].map(
+      (origin) => toNginx(definePolicy({ origin: [origin] })).files["cors-http.conf"],
+    );
+    expect(testNginx({ http: `${one}\n${other}`, server: "" })).toContain(
+      'duplicate "log_format" name "cors_policy"',
+    );
+    const apart = toNginx(definePolicy({ origin: [APP] }), { prefix: "other_" }).files["cors-http.conf"];
+    expect(testNginx({ http: `${one}\n${apart}`, server: "" })).toBe("");
+  });
 });

@@ -61,6 +61,9 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
   const answers = answerMaps(routes, prefix);
   const http = [
     heading(policy, routes, prefix, "cors-http.conf: include it in http {}, once."),
+    // A second map of one name replaces the first without a word, and servers would answer by another's policy; a second
+    // log_format of one name is an error.
+    `# Never used: it makes nginx refuse a second policy with this prefix (--prefix), whose maps would replace these.\nlog_format ${prefix}policy "${policy.digest}";`,
     ...(origins.hash.length === 0
       ? []
       : [
