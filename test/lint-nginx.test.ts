@@ -172,6 +172,18 @@ test("every code is in the table", () => {
   expect(NGINX_CODES.filter((code) => !all.includes(code))).toEqual([]);
 });
 
+test.each([
+  "^https?://(([a-z]+-?)*[a-z]+\\.)*example\\.com!$",
+  "^(([a-z0-9])+.)+[a-z]{2,}.example.com!$",
+  "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)example.com!$",
+  "((a|h|t|p|s|:|/|.)|.)*example.com!$",
+  `^(${"a?".repeat(200)}${"a".repeat(40)})*example.com!$`,
+])("no pattern keeps it for long: %s", (pattern) => {
+  const started = Date.now();
+  lintNginx(`map $http_origin $a { "~${pattern}" 1; }`);
+  expect(Date.now() - started).toBeLessThan(2000);
+});
+
 const UPSTREAM = "http://127.0.0.1:1";
 
 /** What is found by reading, of what `check` finds by asking (test/cli-check-nginx.test.ts). */

@@ -1,5 +1,7 @@
 // Findings on how nginx's configuration compares origins: maps of $http_origin, and ifs.
 import { show } from "../policy/issues.ts";
+import { parseRegExp } from "../policy/regexp-syntax.ts";
+import { isSlow } from "./java-regexp.ts";
 import type { Found, Level } from "./lint-nginx.ts";
 
 export function judgePatterns(level: Level): Found[] {
@@ -54,11 +56,16 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
   return found;
 }
 
+/** Nobody writes longer ones by hand. */
+const LONGEST = 500;
+
 /** PCRE and JavaScript agree on what people write here; what they do not agree on, or could take forever, is left alone. */
 function compiled(pattern: string, ignoreCase: boolean): RegExp | undefined {
-  if (/[+*}]\)+[+*{]/.test(pattern)) return undefined;
+  if (pattern.length > LONGEST) return undefined;
+  const flags = ignoreCase ? "i" : "";
   try {
-    return new RegExp(pattern, ignoreCase ? "i" : "");
+    const regexp = new RegExp(pattern, flags);
+    return isSlow(parseRegExp(pattern, flags)) ? undefined : regexp;
   } catch {
     return undefined;
   }
