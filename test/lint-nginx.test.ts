@@ -91,6 +91,12 @@ server { if ($http_origin ~* "^https://.*example[.]com$") { set $cors 1; } }`,
     ],
   ],
   [
+    "patterns of subdomains",
+    `map $http_origin $a { "~^https://.*[.]example[.]com(:[0-9]+)?" 1; "~^https://[a-z]+[.]example.net$" 1; "~^https://[a-z]+[.]example[.]org$" 1; }
+# Access-Control-Allow-Origin`,
+    ["error NGINX_ORIGIN_PATTERN line 1, the file", "error NGINX_ORIGIN_PATTERN line 1, the file"],
+  ],
+  [
     "two layers, and a hidden Vary",
     `server {
   ${RIGHT.replace("\n", " ")}

@@ -32,6 +32,9 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
     `https://evil${host}`,
     `https://evil.example/${host}`,
     `https://${host.replace(".", "x")}`,
+    // Where the pattern asks for a subdomain.
+    `https://a.${host}.evil.example`,
+    `https://a.${host.replace(".", "x")}`,
   ];
   const stranger = strangers.find(letIn);
   const found: Found[] = [];
