@@ -97,6 +97,12 @@ describe("--out", () => {
     expect(readdirSync(join(folder, "conf"))).toEqual(["cors-http.conf"]);
   });
 
+  test("an empty name is no folder", async () => {
+    const { code, err } = await runWith(FILES, ["export", "nginx", "a.json", "--out", ""]);
+    expect(code).toBe(2);
+    expect(err).toContain('--out: "" names no folder; write --out .');
+  });
+
   test("a file is no folder", async () => {
     const { code, err } = await runWith(FILES, ["export", "nginx", "a.json", "--out", "routes.json"]);
     expect(code).toBe(2);

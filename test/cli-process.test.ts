@@ -1,5 +1,6 @@
 // The built program, dist/cli.cjs, as a process: streams, colours, exit codes, and files that keep a process busy.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Files, folderWith } from "./support/cli.ts";
@@ -55,6 +56,18 @@ describe("exit codes and streams", () => {
     const err =
       "boring-cors: too many arguments for 'lint'. Expected 1 argument but got 2.\nWrite boring-cors lint --help for its options and examples.\n";
     expect(await start(POLICY, ["lint", "a.json", "b"])).toEqual({ code: 2, out: "", err });
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("output that a full disk does not take is no success", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [CLI, "export", "nginx", "a.json"], {
+      cwd: folderWith(POLICY),
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(status).toBe(2);
+    expect(stderr).toContain("boring-cors: the output cannot be written: ");
   });
 
   test("--version", async () => {

@@ -91,6 +91,12 @@ server { if ($http_origin ~* "^https://.*example[.]com$") { set $cors 1; } }`,
     ],
   ],
   [
+    "patterns of subdomains",
+    `map $http_origin $a { "~^https://.*[.]example[.]com(:[0-9]+)?" 1; "~^https://[a-z]+[.]example.net$" 1; "~^https://[a-z]+[.]example[.]org$" 1; }
+# Access-Control-Allow-Origin`,
+    ["error NGINX_ORIGIN_PATTERN line 1, the file", "error NGINX_ORIGIN_PATTERN line 1, the file"],
+  ],
+  [
     "two layers, and a hidden Vary",
     `server {
   ${RIGHT.replace("\n", " ")}
@@ -98,6 +104,64 @@ server { if ($http_origin ~* "^https://.*example[.]com$") { set $cors 1; } }`,
   location /own { proxy_pass http://app; proxy_hide_header Access-Control-Allow-Origin; }
 }`,
     ["warning NGINX_VARY_HIDDEN line 3, location /", "warning NGINX_TWO_LAYERS line 3, location /"],
+  ],
+  [
+    "what a file that is included may add is no error",
+    `server {
+  add_header Access-Control-Allow-Origin * always;
+  location /a { add_header X-A 1 always; include snippets/cors.conf; }
+  location /b { if ($request_method = OPTIONS) { add_header X-A 1; include cors.conf; return 204; } }
+  location /c { add_header X-A 1 always; include fastcgi_params; }
+}`,
+    [
+      "note NGINX_NOT_INHERITED line 3, location /a",
+      "note NGINX_PREFLIGHT_WITHOUT_HEADERS line 4, if ($request_method = OPTIONS)",
+      "error NGINX_NOT_INHERITED line 5, location /c",
+    ],
+  ],
+  [
+    "more_set_headers is an answer, and reflects as well",
+    `location /a { if ($request_method = OPTIONS) { more_set_headers "Access-Control-Allow-Origin: *"; return 204; } }
+location /b { more_set_headers "Access-Control-Allow-Origin: $http_origin" "Vary: Origin" "Access-Control-Allow-Credentials: true"; }`,
+    ["error NGINX_ORIGIN_REFLECTED line 2, location /b"],
+  ],
+  [
+    "a map of the type of the answer needs no Vary",
+    `map $sent_http_content_type $cors { default ""; ~*font/ "*"; }
+server { add_header Access-Control-Allow-Origin $cors always; }`,
+    [],
+  ],
+  [
+    "whoever asks, by another name",
+    `map $http_origin $a { default $http_origin; }
+map $http_origin $b { default ""; "~.*" "\${http_origin}"; }
+server { add_header Access-Control-Allow-Origin $a always; add_header Vary Origin always; }
+server { add_header Access-Control-Allow-Origin $b always; add_header Vary Origin always; }
+server { add_header Access-Control-Allow-Origin "\${http_origin}" always; add_header Vary Origin always; }
+server { set $o $http_origin; add_header Access-Control-Allow-Origin $o always; add_header Vary Origin always; }`,
+    [3, 4, 5, 6].map((line) => `warning NGINX_ORIGIN_REFLECTED line ${line}, server`),
+  ],
+  [
+    "$http_origin behind a condition on it",
+    `server { if ($http_origin !~ "^https://app[.]example[.]com$") { return 403; } ${RIGHT.replace("$cors", "$http_origin")} }
+server { set $o $http_origin; if ($http_origin !~ "^https://app[.]example[.]com$") { set $o ""; } ${RIGHT.replace("$cors", "$o")} }
+server { if ($http_origin ~ "^https://app[.]example[.]com$") { ${RIGHT.replace("$cors", "$http_origin")} } }
+server { set $cors 0; if ($cors = 1) { ${RIGHT.replace("$cors", "$http_origin")} } }`,
+    [],
+  ],
+  [
+    "other methods than OPTIONS, and a header taken away",
+    `server { if ($request_method !~ ^(GET|OPTIONS)$) { return 204; } add_header Access-Control-Allow-Origin * always; location /x { add_header Access-Control-Allow-Origin ""; } }`,
+    [],
+  ],
+  [
+    "two origins, each on a line; and http in brackets",
+    `server {
+  add_header Access-Control-Allow-Origin https://a.example always;
+  add_header Access-Control-Allow-Origin https://b.example always;
+  if ($http_origin ~* (https?://.*\\.example\\.com(:[0-9]+)?$)) { set $cors 1; }
+}`,
+    ["error NGINX_ORIGIN_LIST line 3, server", "warning NGINX_ORIGIN_HTTP line 4, server"],
   ],
   ["no CORS at all", "server { listen 80; }", ["note NGINX_NO_CORS the file"]],
 ];
@@ -112,6 +176,18 @@ test.each(TABLE)("%s", (_name, text, findings) => {
 test("every code is in the table", () => {
   const all = TABLE.flatMap(([, , findings]) => findings).join(" ");
   expect(NGINX_CODES.filter((code) => !all.includes(code))).toEqual([]);
+});
+
+test.each([
+  "^https?://(([a-z]+-?)*[a-z]+\\.)*example\\.com!$",
+  "^(([a-z0-9])+.)+[a-z]{2,}.example.com!$",
+  "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)example.com!$",
+  "((a|h|t|p|s|:|/|.)|.)*example.com!$",
+  `^(${"a?".repeat(200)}${"a".repeat(40)})*example.com!$`,
+])("no pattern keeps it for long: %s", (pattern) => {
+  const started = Date.now();
+  lintNginx(`map $http_origin $a { "~${pattern}" 1; }`);
+  expect(Date.now() - started).toBeLessThan(2000);
 });
 
 const UPSTREAM = "http://127.0.0.1:1";

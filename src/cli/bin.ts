@@ -28,7 +28,10 @@ const io: Io = {
 // Who reads the output may have seen enough: `boring-cors lint policy.mjs | head -1`.
 for (const stream of [stdout, stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE") return;
+    // A full disk under `> cors.conf`: half a file must not look like a whole one.
+    process.exitCode = EXIT.misuse;
+    if (stream === stdout) io.err(`boring-cors: the output cannot be written: ${plain(error.message)}\n`);
   });
 }
 

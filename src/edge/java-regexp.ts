@@ -63,7 +63,7 @@ function largestCount({ min, max }: RepeatNode): number {
 }
 
 /** The policy's own engine simulates what would backtrack; Java's has no such way. */
-function isSlow(tree: Node): boolean {
+export function isSlow(tree: Node): boolean {
   const budget = new Budget();
   const parts = [tree, ...nodesIn(tree, true).flatMap((node) => (node.kind === "look" ? [node.item] : []))];
   const degree = Math.max(

@@ -277,16 +277,18 @@ function varyMaps({ prefix, rules, ambiguous }: Context): string[] {
   const unsure = ambiguous ? [AMBIGUOUS, AMBIGUOUS_BLOCKED] : [];
   const ids = [...rules.map(({ id }) => id), ...unsure];
   const varying = [...rules.filter(({ rule }) => rule.varies).map(({ id }) => id), ...unsure];
-  const upstream = "$upstream_http_vary";
+  // Not $upstream_http_vary: what the service said is not what is sent where proxy_intercept_errors, X-Accel-Redirect or
+  // proxy_hide_header put something else in its place.
+  const sent = "$sent_http_vary";
   return [
     map(
-      "What the answer depends on, unless the service says so already.",
-      upstream,
+      "What the answer depends on, unless it says so already.",
+      sent,
       `$${prefix}vary_origin`,
       [matchingAnyCase("(?:^|[, ])(?:origin|[*])(?:[, ]|$)", "")],
       "Origin",
     ),
-    map("", upstream, `$${prefix}vary_preflight`, [exactly("*", "")], full),
+    map("", sent, `$${prefix}vary_preflight`, [exactly("*", "")], full),
     map("", `$${prefix}kind|$${prefix}route`, `$${prefix}vary`, [
       matching(`^preflight[|](?:${ids.join("|")})$`, `$${prefix}vary_preflight`),
       matching(`[|](?:${varying.join("|")})$`, `$${prefix}vary_origin`),

@@ -2,6 +2,7 @@
 import { show } from "../policy/issues.ts";
 import type { Found, Level } from "./lint-nginx.ts";
 import type { Directive } from "./nginx-conf.ts";
+import { ignoresOrigin, includesUnknown, reflectsAnybody } from "./nginx-variables.ts";
 
 /** One `add_header`. */
 interface Added {
@@ -16,14 +17,22 @@ interface Added {
 export function judgeLevel(level: Level): Found[] {
   const added = addedIn(level.directives);
   const cors = added.filter(({ name }) => name.startsWith("access-control-"));
+  // These are sent beside what add_header adds, and errors have them.
+  const set = setIn(level.directives);
+  const unsure = (found: Found[]) => (includesUnknown(level) ? found.map(ifIncludedDoesNot) : found);
   return [
-    ...notInherited(level, added, cors),
-    ...preflights(level, added),
+    ...unsure([...notInherited(level, added, cors), ...preflights(level, added)]),
     ...noAlways(cors),
-    ...origins(cors),
-    ...vary(level, added),
+    ...origins(level, [...cors, ...set]),
+    ...unsure(vary(level, [...added, ...set])),
     ...twoLayers(level, added),
   ];
+}
+
+/** What is included is not read, and is where people keep these headers. */
+function ifIncludedDoesNot(found: Found): Found {
+  if (found.severity !== "error") return found;
+  return { ...found, severity: "note", what: `${found.what}, unless a file that is included here adds them` };
 }
 
 function addedIn(directives: readonly Directive[]): Added[] {
@@ -36,6 +45,18 @@ function addedIn(directives: readonly Directive[]): Added[] {
       always: always === "always",
       line,
     }));
+}
+
+/** `more_set_headers "Name: value"`, of the module headers-more. */
+function setIn(directives: readonly Directive[]): Added[] {
+  return directives
+    .filter(({ name }) => name === "more_set_headers")
+    .flatMap(({ words, line }) =>
+      words.flatMap((word) => {
+        const [, written = "", value = ""] = /^([\w-]+)\s*:\s*(.*)$/.exec(word) ?? [];
+        return written === "" ? [] : [{ name: written.toLowerCase(), written, value, always: true, line }];
+      }),
+    );
 }
 
 /** The nearest level around that adds headers: what would be inherited, if this one added none. */
@@ -76,8 +97,11 @@ function returnsIn({ directives }: Level): Directive | undefined {
 function preflights(level: Level, added: readonly Added[]): Found[] {
   const isIf = level.name.startsWith("if ");
   const answer = returnsIn(level);
-  const isPreflight = isIf && /OPTIONS/i.test(level.name);
-  const sent = added.length > 0 ? added : inherited(level);
+  const isPreflight = isIf && /OPTIONS/i.test(level.name) && !/!=|!~/.test(level.name);
+  const sent = [
+    ...(added.length > 0 ? added : inherited(level)),
+    ...[level, ...level.outer].flatMap(({ directives }) => setIn(directives)),
+  ];
   const found: Found[] = [];
   if (
     isPreflight &&
@@ -112,7 +136,7 @@ function preflights(level: Level, added: readonly Added[]): Found[] {
 }
 
 function noAlways(cors: readonly Added[]): Found[] {
-  const [first] = cors.filter(({ always }) => !always);
+  const [first] = cors.filter(({ always, value }) => !always && value !== "");
   if (first === undefined) return [];
   return [
     {
@@ -126,7 +150,7 @@ function noAlways(cors: readonly Added[]): Found[] {
   ];
 }
 
-function origins(cors: readonly Added[]): Found[] {
+function origins(level: Level, cors: readonly Added[]): Found[] {
   const credentials = cors.find(({ name }) => name === "access-control-allow-credentials");
   const found: Found[] = [];
   if (credentials !== undefined && !/^true$|^\$|^false$/.test(credentials.value))
@@ -138,9 +162,19 @@ function origins(cors: readonly Added[]): Found[] {
       why: "Browsers take true, in lower case, and nothing else.",
       fix: "add_header Access-Control-Allow-Credentials true always;",
     });
+  const [, second] = cors.filter((one) => isAllowOrigin(one) && /^[^$]+$/.test(one.value));
+  if (second !== undefined)
+    found.push({
+      severity: "error",
+      code: "NGINX_ORIGIN_LIST",
+      line: second.line,
+      what: "Access-Control-Allow-Origin twice",
+      why: "Both lines are sent, and browsers refuse the answer.",
+      fix: "Look the origin up in a map, and send what the map says.",
+    });
   const withCredentials = credentials !== undefined && credentials.value !== "false";
   for (const { value, line } of cors.filter(isAllowOrigin)) {
-    if (value === "$http_origin")
+    if (reflectsAnybody(value, level))
       found.push({
         severity: withCredentials ? "error" : "warning",
         code: "NGINX_ORIGIN_REFLECTED",
@@ -176,7 +210,9 @@ function origins(cors: readonly Added[]): Found[] {
 }
 
 function vary(level: Level, added: readonly Added[]): Found[] {
-  const origin = added.find((one) => isAllowOrigin(one) && one.value.startsWith("$"));
+  const origin = added.find(
+    (one) => isAllowOrigin(one) && one.value.startsWith("$") && !ignoresOrigin(one.value, level),
+  );
   const varies = added.some(
     ({ name, value }) => name === "vary" && /(^|[\s,])origin([\s,]|$)|^\$/i.test(value),
   );

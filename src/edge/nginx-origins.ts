@@ -11,6 +11,8 @@ import type { EdgeRoute, EdgeRule } from "./routes.ts";
 const LONGEST_HASHED = 46;
 /** Beyond that nginx warns that it cannot build its table well. */
 const MOST_BY_DEFAULT = 400;
+/** Routes with RegExps of their own, beyond which nginx's hash of variables should be larger. */
+const MANY_VARIABLES = 30;
 /** RegExps are tried one after the other. */
 const MOST_REGEXPS = 50;
 
@@ -24,6 +26,7 @@ export interface OriginMaps {
 export function originMaps(routes: readonly EdgeRoute[], prefix: string, notes: Notes): OriginMaps {
   const rules = routes.filter((route) => route.kind === "rule");
   const texts: MapEntry[] = [];
+  const cased = new Set<MapEntry>();
   const regexps: MapEntry[] = [];
   const own: string[] = [];
   for (const rule of rules) {
@@ -39,7 +42,12 @@ export function originMaps(routes: readonly EdgeRoute[], prefix: string, notes: 
         'list the origins, or leave the route to the service with owner: "service"',
       );
     if (origins.kind !== "list") continue;
-    for (const origin of origins.exact) texts.push(exactly(`${id}|${origin}`, origin));
+    for (const origin of origins.exact) {
+      const entry = exactly(`${id}|${origin}`, origin);
+      texts.push(entry);
+      // Its twin in another case would be found in its place, and never get as far as the RegExps.
+      if (origins.regexps.length > 0 && /[A-Za-z]/.test(origin) && !/^https?:/.test(origin)) cased.add(entry);
+    }
     for (const pattern of origins.patterns)
       regexps.push(matching(`^${id}[|]${patternToPcre(pattern)}`, "$http_origin"));
     const entries = origins.regexps.flatMap((regexp) => regexpEntry(regexp, rule, notes));
@@ -49,7 +57,7 @@ export function originMaps(routes: readonly EdgeRoute[], prefix: string, notes: 
     own.push(map(`RegExps of ${key}`, `$${prefix}${from}`, `$${prefix}${id}_matched`, entries));
     regexps.push(matching(`^${id}[|]`, `$${prefix}${id}_matched`));
   }
-  const { hashed, tried, hash } = sorted(texts);
+  const { hashed, tried, hash } = sorted(texts, cased);
   const strict = own.length === 0 ? [] : strictMaps(prefix);
   const listed = map(
     "Which origins does the route let in?",
@@ -57,21 +65,31 @@ export function originMaps(routes: readonly EdgeRoute[], prefix: string, notes: 
     `$${prefix}listed`,
     [...hashed, ...tried, ...regexps],
   );
-  return { maps: [...strict, ...own, listed, exactMap(prefix)], hash };
+  // Each map is a variable; nginx warns from some hundred on.
+  const many = own.length > MANY_VARIABLES ? ["variables_hash_max_size 4096;"] : [];
+  return { maps: [...strict, ...own, listed, exactMap(prefix)], hash: [...hash, ...many] };
 }
 
 /** Texts that are too long for a bucket are RegExps, while they are few; beyond that the buckets must grow. */
-function sorted(texts: readonly MapEntry[]): { hashed: MapEntry[]; tried: MapEntry[]; hash: string[] } {
+function sorted(
+  texts: readonly MapEntry[],
+  cased: ReadonlySet<MapEntry>,
+): { hashed: MapEntry[]; tried: MapEntry[]; hash: string[] } {
   const textOf = ({ key }: MapEntry) => ("text" in key ? key.text : "");
+  const times = new Map<string, number>();
+  for (const text of texts.map((entry) => textOf(entry).toLowerCase()))
+    times.set(text, (times.get(text) ?? 0) + 1);
+  // Two that differ in case alone are one key to nginx, which then refuses its configuration.
+  const isCased = (entry: MapEntry) => cased.has(entry) || (times.get(textOf(entry).toLowerCase()) ?? 0) > 1;
   // A value with `$` in it would be taken for a variable, and there is no way to write one.
-  const odd = texts.filter((entry) => entry.value.includes("$"));
-  const long = texts.filter((entry) => textOf(entry).length > LONGEST_HASHED && !odd.includes(entry));
-  const asRegExps = long.length <= MOST_REGEXPS ? [...odd, ...long] : odd;
-  const hashed = texts.filter((entry) => !asRegExps.includes(entry));
+  const odd = new Set(texts.filter((entry) => entry.value.includes("$") || isCased(entry)));
+  const long = texts.filter((entry) => textOf(entry).length > LONGEST_HASHED && !odd.has(entry));
+  const asRegExps = new Set(long.length <= MOST_REGEXPS ? [...odd, ...long] : odd);
+  const hashed = texts.filter((entry) => !asRegExps.has(entry));
   const longest = Math.max(0, ...hashed.map((entry) => textOf(entry).length));
   return {
     hashed,
-    tried: asRegExps.map((entry) => matching(`^${literal(textOf(entry))}$`, "$http_origin")),
+    tried: [...asRegExps].map((entry) => matching(`^${literal(textOf(entry))}$`, "$http_origin")),
     hash:
       longest > LONGEST_HASHED || hashed.length > MOST_BY_DEFAULT
         ? ["map_hash_bucket_size 512;", `map_hash_max_size ${powerOfTwo(Math.max(2048, hashed.length * 2))};`]

@@ -16,11 +16,11 @@ export const AMBIGUOUS_BLOCKED = `${AMBIGUOUS}-blocked`;
 const END_OF_READ = "(?:;[^/\\\\]*)?(?:[/\\\\?#]|$)";
 const SLASH = "[/\\\\]+";
 
-/** Dot segments, however written; and what begins with two slashes, which is a host to every URL parser. */
-const ODD_RAW = "(?:^|[/\\\\]|%2f|%5c)(?:[.]|%2e){1,2}(?:;|%3b|[/\\\\?#]|%2f|%5c|$)";
+/** Dot segments of the path, however written; and what begins with two slashes, which is a host to every URL parser. */
+const ODD_RAW = "^(?:[^?]*(?:[/\\\\]|%2f|%5c))?(?:[.]|%2e){1,2}(?:;|%3b|[/\\\\?#]|%2f|%5c|$)";
 const TWO_SLASHES = "^[/\\\\]{2}";
 // Who drops `;...` before decoding sees one segment, who decodes first sees two.
-const SLASH_IN_PARAMETERS = "(?:;|%3b)[^/?#]*(?:%2f|%5c|\\\\)";
+const SLASH_IN_PARAMETERS = "^[^?]*(?:;|%3b)[^/?#]*(?:%2f|%5c|\\\\)";
 /** Decoded once, it is still escaped, or no text at all. */
 const ODD_READ = "%";
 const NO_UTF_8 =
@@ -95,13 +95,15 @@ export function blocks(route: EdgeRoute): boolean {
 function generous(key: string): string {
   if (key === "/") return "^[/\\\\]";
   const segments = key.slice(1).split("/").map(anyReading);
-  return `^${SLASH}${segments.join(`(?:;[^/\\\\]*)?${SLASH}`)}${END_OF_READ}`;
+  const path = `${SLASH}${segments.join(`(?:;[^/\\\\]*)?${SLASH}`)}${END_OF_READ}`;
+  // Written once, called by number: a word of nginx's configuration has 4095 bytes at most.
+  return path.includes("(?1)") ? `^(${FOLDED}){0}${path}` : `^${path}`;
 }
 
 /** The segment, or what could be folded to it: which ligature stands for which letters is not looked at. */
 function anyReading(segment: string): string {
   return literal(segment).replace(new RegExp(`[${FOLDED_TO}]+`, "gi"), (run) => {
     const most = run.length;
-    return `(?:${run}|(?=[${FOLDED_TO}]{0,${most}}(?:${FOLDED}))(?:[${FOLDED_TO}]|${FOLDED}){1,${most}})`;
+    return `(?:${run}|(?=[${FOLDED_TO}]{0,${most}}(?1))(?:[${FOLDED_TO}]|(?1)){1,${most}})`;
   });
 }

@@ -1,5 +1,7 @@
 // Findings on how nginx's configuration compares origins: maps of $http_origin, and ifs.
 import { show } from "../policy/issues.ts";
+import { parseRegExp } from "../policy/regexp-syntax.ts";
+import { isSlow } from "./java-regexp.ts";
 import type { Found, Level } from "./lint-nginx.ts";
 
 export function judgePatterns(level: Level): Found[] {
@@ -30,6 +32,9 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
     `https://evil${host}`,
     `https://evil.example/${host}`,
     `https://${host.replace(".", "x")}`,
+    // Where the pattern asks for a subdomain.
+    `https://a.${host}.evil.example`,
+    `https://a.${host.replace(".", "x")}`,
   ];
   const stranger = strangers.find(letIn);
   const found: Found[] = [];
@@ -42,7 +47,7 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
       why: "Anybody can register that.",
       fix: `Anchor it at both ends, and escape the dots: "~^https://${host.replaceAll(".", "[.]")}$"; or list the origins.`,
     });
-  if (/^\^?https\?/.test(pattern))
+  if (/^\^?\(?(?:\?:)?https\?/.test(pattern))
     found.push({
       severity: "warning",
       code: "NGINX_ORIGIN_HTTP",
@@ -54,11 +59,16 @@ function judge(pattern: string, ignoreCase: boolean, line: number): Found[] {
   return found;
 }
 
+/** Nobody writes longer ones by hand. */
+const LONGEST = 500;
+
 /** PCRE and JavaScript agree on what people write here; what they do not agree on, or could take forever, is left alone. */
 function compiled(pattern: string, ignoreCase: boolean): RegExp | undefined {
-  if (/[+*}]\)+[+*{]/.test(pattern)) return undefined;
+  if (pattern.length > LONGEST) return undefined;
+  const flags = ignoreCase ? "i" : "";
   try {
-    return new RegExp(pattern, ignoreCase ? "i" : "");
+    const regexp = new RegExp(pattern, flags);
+    return isSlow(parseRegExp(pattern, flags)) ? undefined : regexp;
   } catch {
     return undefined;
   }

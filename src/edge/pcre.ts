@@ -24,6 +24,7 @@ const GROUP = /\(\?(?:<?[=!]|<[^>]*>|:)|\(/y;
 const QUANTIFIER = /\{\d+(?:,\d*)?\}/y;
 // A letter after a backslash that means itself in one language may mean a class in the other.
 const SAME_ESCAPES = "dDwWsSbBtnrf";
+const CLASS_ESCAPE = /^\\[dDwWsS]$/;
 
 class Reader {
   inClass = false;
@@ -41,18 +42,32 @@ class Reader {
     if (character === "\\") return this.#escape();
     if (character === "(") return this.#group();
     if (character === "[") return this.#openClass();
-    if (character === "{") return this.#match(QUANTIFIER) ?? this.#literal();
+    if (character === "{") return this.#quantifier() ?? this.#literal();
     if (character === "}" || character === "]") return this.#literal();
     this.#at++;
     return ascii(character);
   }
 
+  /** One member, or two with a hyphen between them. */
   classPart(): string {
+    if (this.source.charAt(this.#at) === "]") {
+      this.inClass = false;
+      this.#at++;
+      return "]";
+    }
+    const from = this.#member();
+    if (!/^-[^\]]/.test(this.source.slice(this.#at, this.#at + 2))) return from;
+    this.#at++;
+    const to = this.#member();
+    // In `[\w-.]` and in `[\d-a-z]` each hyphen means itself; PCRE refuses the one, and reads a range in the other.
+    return CLASS_ESCAPE.test(from) || CLASS_ESCAPE.test(to) ? `${from}\\-${to}` : `${from}-${to}`;
+  }
+
+  #member(): string {
     const character = this.source.charAt(this.#at);
     if (character === "\\") return this.#escape();
-    if (character === "]") this.inClass = false;
-    // PCRE takes [:alpha:] for a class.
-    else if (character === "[") return this.#literal();
+    // PCRE takes [:alpha:] for a class, and a hyphen for a range where JavaScript has read one already.
+    if (character === "[" || character === "-") return this.#literal();
     this.#at++;
     return ascii(character);
   }
@@ -85,6 +100,13 @@ class Reader {
     if (/[pPkcux]/.test(letter)) throw new Untranslatable(`\\${letter}`);
     if (/[0-9]/.test(letter)) throw new Untranslatable(`\\${letter}`);
     return /[A-Za-z_]/.test(letter) ? letter : `\\${ascii(letter)}`;
+  }
+
+  #quantifier(): string | undefined {
+    const written = this.#match(QUANTIFIER);
+    if (written?.match(/\d+/g)?.some((count) => Number(count) > 65_535))
+      throw new Untranslatable(`${written}, beyond what PCRE counts`);
+    return written;
   }
 
   #literal(): string {

@@ -3,9 +3,9 @@ import type { Policy } from "../policy/policy.ts";
 import { addedHeaders, answerMaps, HEADER_VARIABLES } from "./nginx-answers.ts";
 import { originMaps } from "./nginx-origins.ts";
 import { idOf, pathMaps } from "./nginx-paths.ts";
-import { dollar } from "./nginx-text.ts";
+import { constant, dollar } from "./nginx-text.ts";
 import { type EdgeExport, type EdgeOptions, Notes } from "./notes.ts";
-import { type EdgeRoute, edgeRoutes } from "./routes.ts";
+import { type EdgeRoute, type EdgeRule, edgeRoutes } from "./routes.ts";
 
 /**
  * The modules of nginx that hand requests on.
@@ -52,17 +52,22 @@ const UPSTREAMS: readonly NginxUpstream[] = ["proxy", "fastcgi", "uwsgi", "scgi"
  */
 export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport {
   const { prefix, upstreams } = checked(options);
-  const routes = edgeRoutes(policy);
   const notes = new Notes();
+  const routes = edgeRoutes(policy).map((route) =>
+    route.kind === "rule" ? short(route, prefix, notes) : route,
+  );
   const origins = originMaps(routes, prefix, notes);
   noteRoutes(routes, notes);
   const answers = answerMaps(routes, prefix);
   const http = [
     heading(policy, routes, prefix, "cors-http.conf: include it in http {}, once."),
+    // A second map of one name replaces the first without a word, and servers would answer by another's policy; a second
+    // log_format of one name is an error.
+    `# Never used: it makes nginx refuse a second policy with this prefix (--prefix), whose maps would replace these.\nlog_format ${prefix}policy "${policy.digest}";`,
     ...(origins.hash.length === 0
       ? []
       : [
-          `# Large tables. If your configuration sets these already, keep the larger value.\n${origins.hash.join("\n")}`,
+          `# Large tables: include this file before every other map. If your configuration sets these already, keep the larger value.\n${origins.hash.join("\n")}`,
         ]),
     ...pathMaps(routes, prefix),
     ...origins.maps,
@@ -78,10 +83,17 @@ export function toNginx(policy: Policy, options: NginxOptions = {}): EdgeExport 
   };
 }
 
+/** What is read from the request and the answer by name. */
+const NGINX_OWN = /^(?:http|sent_http|sent_trailer|upstream|upstream_http|upstream_trailer|arg|cookie)_$/;
+
 function checked({ prefix = "cors_", upstreams = UPSTREAMS }: NginxOptions) {
   if (!/^[a-z][a-z0-9_]*$/.test(prefix))
     throw new TypeError(
       `prefix ${JSON.stringify(prefix)} cannot begin the name of a variable; write lower-case letters, digits and _: "cors_".`,
+    );
+  if (NGINX_OWN.test(prefix))
+    throw new TypeError(
+      `prefix ${JSON.stringify(prefix)} begins names of nginx's own variables, which it would replace: $http_origin; write another: "cors_".`,
     );
   const unknown = upstreams.find((name) => !UPSTREAMS.includes(name));
   if (unknown !== undefined)
@@ -89,6 +101,29 @@ function checked({ prefix = "cors_", upstreams = UPSTREAMS }: NginxOptions) {
       `upstreams: ${JSON.stringify(unknown)} is no module; write some of ${UPSTREAMS.map((name) => JSON.stringify(name)).join(", ")}.`,
     );
   return { prefix, upstreams };
+}
+
+/** nginx's reader has a buffer of 4096 bytes: a longer word is an error. Some room is left for variables in it. */
+const LONGEST_VALUE = 3900;
+
+function short(rule: EdgeRule, prefix: string, notes: Notes): EdgeRule {
+  const shortened = (option: string, value: string | null) => {
+    if (value === null || constant(value, prefix).length <= LONGEST_VALUE) return value;
+    notes.refuse(
+      "HEADERS",
+      rule.key,
+      option,
+      `its names are ${value.length} bytes, and a word of nginx's configuration has 4095 at most`,
+      "list fewer names",
+    );
+    return "";
+  };
+  return {
+    ...rule,
+    allowMethods: shortened("methods", rule.allowMethods),
+    allowHeaders: shortened("allowedHeaders", rule.allowHeaders),
+    exposeHeaders: shortened("exposedHeaders", rule.exposeHeaders) ?? "",
+  };
 }
 
 function noteRoutes(routes: readonly EdgeRoute[], notes: Notes): void {
@@ -148,7 +183,11 @@ function serverFile(
   const use =
     "cors-server.conf: include it in server {}, and again in every location with an add_header or ..._hide_header of its own.";
   const blocks = [
-    [heading(policy, routes, prefix, use)],
+    [
+      heading(policy, routes, prefix, use),
+      // Nothing brings them back: whatever compares origins byte for byte is a RegExp.
+      "# What it asks overwrites $1, $2 and so on of server_name, if and location: capture by name there, (?<site>.+).",
+    ],
     ["# Preflights end here, before authentication, limits and locations.", ...answers],
     ["# An empty value sends nothing. `always`: errors, too.", ...add],
     ["# One owner: what the service sends is taken out, and put back where the route is its own.", ...hide],

@@ -160,6 +160,7 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
     "/public",
     "/public/",
     "/public/x?y=/internal",
+    "/public/x?y=/../z&w=a;%2f",
     "/publicity",
     "/public/private/x",
     "/internal/x",

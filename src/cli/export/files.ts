@@ -25,6 +25,9 @@ export async function writeFiles(
   cwd: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
+  // `--out "$FOLDER"`, and the variable is not set.
+  if (folder === "")
+    throw new Misuse('--out: "" names no folder; write --out . for the one that you are in.');
   const path = resolve(cwd, folder);
   const moves = Object.keys(files).map((name) => ({
     name,
