@@ -304,8 +304,8 @@ class Adapter implements Mount {
         // An option that is a getter, and throws.
         return next(thrown);
       }
-      const { rule } = resolved;
-      exchange.resume({ ...resolved, rule: rule && ruleAt(this.mounted.layer, rule) });
+      const rule = resolved.rule && ruleAt(this.mounted.layer, resolved.rule);
+      exchange.resume(rule === resolved.rule ? resolved : { ...resolved, rule });
     });
   }
 }
