@@ -1,5 +1,6 @@
 // The policy as test vectors: requests, and what every stack that enforces it must answer.
 import type { Decision } from "../policy/decision.ts";
+import { WRITTEN_HEADERS } from "../policy/fields.ts";
 import type { Layer, RouteData } from "../policy/options.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type EdgeExport, Notes } from "./notes.ts";
@@ -16,16 +17,6 @@ import {
 
 /** The format; a change that a reader could stumble over gets another number. */
 const SCHEMA = "boring-cors/vectors/1";
-
-/** The response headers that belong to CORS, in the order of the file. */
-const HEADERS = [
-  "access-control-allow-origin",
-  "access-control-allow-credentials",
-  "access-control-allow-methods",
-  "access-control-allow-headers",
-  "access-control-max-age",
-  "access-control-expose-headers",
-] as const;
 
 /**
  * One request, and what must answer it.
@@ -51,7 +42,7 @@ export interface TestVector {
     /** `null`: the application's own. */
     readonly status: number | null;
     /** Lower-case name to value, `null`: absent. All six; or `null`: the application's own. Lists compare as sets. */
-    readonly headers: Readonly<Record<(typeof HEADERS)[number], string | null>> | null;
+    readonly headers: Readonly<Record<(typeof WRITTEN_HEADERS)[number], string | null>> | null;
     /** Names that Vary must hold, among others; or `null`: the application's own. */
     readonly vary: readonly string[] | null;
     /** Does the request reach the application? */
@@ -175,7 +166,7 @@ function requestsOf(policy: Policy, key: string, data: RouteData, most: number):
 }
 
 function grants(policy: Policy, path: string, origin: string): boolean {
-  return policy.decide({ method: "GET", path, origin }).headers[HEADERS[0]] !== undefined;
+  return policy.decide({ method: "GET", path, origin }).headers[WRITTEN_HEADERS[0]] !== undefined;
 }
 
 /** The keys that would hold, were this one not there; the longest first. */
@@ -265,7 +256,7 @@ function vectorOf(
 type SixHeaders = NonNullable<TestVector["expected"]["headers"]>;
 
 function sixHeaders({ headers }: Decision): SixHeaders {
-  return Object.fromEntries(HEADERS.map((name) => [name, headers[name] ?? null])) as SixHeaders;
+  return Object.fromEntries(WRITTEN_HEADERS.map((name) => [name, headers[name] ?? null])) as SixHeaders;
 }
 
 /** One vector a line: what changes in a policy is what changes in the file. */

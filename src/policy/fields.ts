@@ -71,6 +71,16 @@ export const CORS_RESPONSE_HEADERS = [
   "access-control-allow-private-network",
 ] as const;
 
+/** Those that a policy writes, in the order of the preflight's answer and then the actual one's. */
+export const WRITTEN_HEADERS = [
+  "access-control-allow-origin",
+  "access-control-allow-credentials",
+  "access-control-allow-methods",
+  "access-control-allow-headers",
+  "access-control-max-age",
+  "access-control-expose-headers",
+] as const;
+
 const CORS_RESPONSE = new Set<string>(CORS_RESPONSE_HEADERS);
 
 /** Does this name only make sense in responses? A front end that sends it has misunderstood CORS. */

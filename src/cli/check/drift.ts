@@ -1,6 +1,7 @@
 // --policy: are the live answers what the policy decides, request by request?
 import { tokensOf, valuesOf } from "../../browser/header-list.ts";
 import type { Decision } from "../../policy/decision.ts";
+import { WRITTEN_HEADERS } from "../../policy/fields.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { Cleaner } from "./clean.ts";
 import type { Exchange } from "./conversation.ts";
@@ -60,15 +61,6 @@ function questionOf({ method, url, headers }: Exchange, { plan }: Seen) {
   };
 }
 
-const COMPARED = [
-  "access-control-allow-origin",
-  "access-control-allow-credentials",
-  "access-control-allow-methods",
-  "access-control-allow-headers",
-  "access-control-max-age",
-  "access-control-expose-headers",
-];
-
 function differences(exchange: Exchange, decision: Decision, cleaner: Cleaner): Drift[] {
   // The application behind the policy answers for itself.
   if (decision.reason === "passthrough" || exchange.response === null) return [];
@@ -85,7 +77,7 @@ function differences(exchange: Exchange, decision: Decision, cleaner: Cleaner): 
     live: live === null ? null : cleaner.text(live),
     policy: wanted,
   });
-  const found = COMPARED.flatMap((name) => {
+  const found = WRITTEN_HEADERS.flatMap((name) => {
     const values = valuesOf(response.headers, name);
     const live = values.length === 0 ? null : values.join(", ");
     const wanted = decision.headers[name] ?? null;

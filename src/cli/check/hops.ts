@@ -1,5 +1,6 @@
 // --via: the same request put to each hop, and which of them added, changed or dropped what.
 import { valuesOf } from "../../browser/header-list.ts";
+import { WRITTEN_HEADERS } from "../../policy/fields.ts";
 import type { Cleaner } from "./clean.ts";
 import { ask, converse, type Exchange } from "./conversation.ts";
 import { obstacleFor } from "./judgement.ts";
@@ -96,15 +97,7 @@ function publicHop({ plan, conversation, preflight, own }: Seen, cleaner: Cleane
   };
 }
 
-const FOLLOWED = [
-  "access-control-allow-origin",
-  "access-control-allow-credentials",
-  "access-control-allow-methods",
-  "access-control-allow-headers",
-  "access-control-max-age",
-  "access-control-expose-headers",
-  "vary",
-];
+const FOLLOWED = [...WRITTEN_HEADERS, "vary"];
 const HINTS = ["server", "via", "x-cache", "x-served-by", "age", "cf-cache-status", "x-powered-by"];
 
 function answersOf({ hop, readable, exchanges }: Asked, cleaner: Cleaner): HopAnswers {
