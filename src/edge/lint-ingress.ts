@@ -1,18 +1,11 @@
 // What is wrong in the CORS annotations of ingress-nginx: each finding has a code, what happens, why it matters, and what to write.
+
 import { show } from "../policy/issues.ts";
+import type { ConfigurationFinding } from "./findings.ts";
 import { CORS_ANNOTATIONS, type CorsAnnotation, PREFIX } from "./ingress-annotations.ts";
 import { judgeAnnotations } from "./judge-annotations.ts";
 
-/** One thing that is wrong, or worth knowing. */
-export interface IngressFinding {
-  readonly severity: "error" | "warning" | "note";
-  readonly code: IngressFindingCode;
-  /** `Ingress "orders", cors-allow-origin`. */
-  readonly where: string;
-  readonly what: string;
-  readonly why: string;
-  readonly fix: string;
-}
+export type IngressFinding = ConfigurationFinding<IngressFindingCode>;
 
 export const INGRESS_CODES = [
   "INGRESS_ANNOTATION_TYPE",

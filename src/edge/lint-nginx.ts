@@ -1,18 +1,10 @@
 // What is wrong in hand-written CORS for nginx: each finding has a line, what happens, why it matters, and what to write.
+import type { ConfigurationFinding } from "./findings.ts";
 import { type Directive, parseNginx } from "./nginx-conf.ts";
 import { judgeLevel } from "./nginx-levels.ts";
 import { judgePatterns } from "./nginx-patterns.ts";
 
-/** One thing that is wrong, or worth knowing. */
-export interface NginxFinding {
-  readonly severity: "error" | "warning" | "note";
-  readonly code: NginxFindingCode;
-  /** `line 12, location /api`. */
-  readonly where: string;
-  readonly what: string;
-  readonly why: string;
-  readonly fix: string;
-}
+export type NginxFinding = ConfigurationFinding<NginxFindingCode>;
 
 export const NGINX_CODES = [
   "NGINX_NOT_INHERITED",

@@ -1,4 +1,5 @@
 // A policy -> findings: its own warnings, and notes on what is legal but worth saying.
+import type { ConfigurationFinding } from "../../edge/findings.ts";
 import { type ConfigIssue, ISSUE_CODES } from "../../policy/issues.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { plain } from "../text.ts";
@@ -20,6 +21,18 @@ export function lintPolicy(policy: Policy): readonly Finding[] {
     ...policy.warnings.map((issue) => findingOf("warning", issue)),
     ...notesOnPolicy(policy).map((note: Note): Finding => ({ severity: "note", ...note })),
   ];
+}
+
+/** On configuration that people have already: what stands in it is written so that terminals show it. */
+export function findingIn({ severity, code, where, what, why, fix }: ConfigurationFinding): Finding {
+  return {
+    severity,
+    code,
+    path: plain(where, 300),
+    what: plain(what, 900),
+    why: plain(why, 900),
+    fix: plain(fix, 300),
+  };
 }
 
 /** Of an error that the file itself threw as well: its fields are what some copy of this package wrote. */

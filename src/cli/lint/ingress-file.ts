@@ -6,7 +6,7 @@ import { type Io, Misuse } from "../io.ts";
 import { parseYamlDocuments } from "../policy-data.ts";
 import { readText } from "../policy-file.ts";
 import { plain } from "../text.ts";
-import type { Finding } from "./findings.ts";
+import { type Finding, findingIn } from "./findings.ts";
 
 /** @throws {Misuse} where the file cannot be read, is no YAML or JSON, or holds no Ingress. */
 export async function lintIngressFile(file: string, io: Pick<Io, "cwd">): Promise<readonly Finding[]> {
@@ -26,12 +26,5 @@ export async function lintIngressFile(file: string, io: Pick<Io, "cwd">): Promis
     throw new Misuse(
       `${what} holds no Ingress of networking.k8s.io; write kubectl get ingress -A -o yaml > ingress.yaml, and name that file.`,
     );
-  return lintIngress(documents).map(({ severity, code, where, what: found, why, fix }) => ({
-    severity,
-    code,
-    path: plain(where, 300),
-    what: plain(found, 900),
-    why: plain(why, 900),
-    fix: plain(fix, 300),
-  }));
+  return lintIngress(documents).map(findingIn);
 }

@@ -6,21 +6,14 @@ import { show } from "../../policy/issues.ts";
 import { type Io, Misuse } from "../io.ts";
 import { readText } from "../policy-file.ts";
 import { plain } from "../text.ts";
-import type { Finding } from "./findings.ts";
+import { type Finding, findingIn } from "./findings.ts";
 
 /** @throws {Misuse} where the file cannot be read, or is no configuration. */
 export async function lintNginxFile(file: string, io: Pick<Io, "cwd">): Promise<readonly Finding[]> {
   const what = `nginx configuration ${show(file)}`;
   const text = await readText(resolve(io.cwd, file), what, "name a file such as /etc/nginx/nginx.conf");
   try {
-    return lintNginx(text.replace(/^\ufeff/, "")).map(({ severity, code, where, what: found, why, fix }) => ({
-      severity,
-      code,
-      path: plain(where, 300),
-      what: plain(found, 900),
-      why: plain(why, 900),
-      fix: plain(fix, 300),
-    }));
+    return lintNginx(text.replace(/^\ufeff/, "")).map(findingIn);
   } catch (error) {
     if (!(error instanceof NginxSyntaxError)) throw error;
     throw new Misuse(`${what} cannot be read: line ${error.line}: ${plain(error.reason)}.`);
