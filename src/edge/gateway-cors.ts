@@ -1,5 +1,5 @@
 // A rule becomes the CORS filter of an HTTPRoute; what the filter has no form for is refused, and left out.
-import { COMMON_HEADERS, NO_HEADER } from "./kubernetes.ts";
+import { COMMON_HEADERS, NO_HEADER, unlisted } from "./kubernetes.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeOrigins, EdgeRule } from "./routes.ts";
 import { listed } from "./words.ts";
@@ -64,20 +64,11 @@ function refuseOptions({ key, data }: EdgeRule, notes: Notes): void {
 
 function origins(key: string, from: EdgeOrigins, notes: Notes): readonly string[] {
   const refuse = (
-    code: "ORIGIN_FUNCTION" | "ORIGIN_FORM" | "ORIGIN_PATTERN" | "ORIGIN_COUNT",
+    code: "ORIGIN_FORM" | "ORIGIN_PATTERN" | "ORIGIN_COUNT",
     message: string,
     instead: string,
   ) => notes.refuse(code, key, "origin", message, instead);
-  if (from.kind === "any") return ["*"];
-  if (from.kind === "none") return [];
-  if (from.kind === "function") {
-    refuse(
-      "ORIGIN_FUNCTION",
-      "a function cannot leave the process",
-      'let the service decide (owner: "service")',
-    );
-    return [];
-  }
+  if (from.kind !== "list") return unlisted(key, from, notes);
   const odd = from.exact.filter((origin) => !fits(origin));
   if (odd.length > 0)
     refuse(

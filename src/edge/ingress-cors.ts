@@ -1,6 +1,6 @@
 // A rule becomes the seven annotations of ingress-nginx; what they have no form for is refused, and left out.
 import { type CorsAnnotation, HEADER, METHOD, ORIGIN } from "./ingress-annotations.ts";
-import { COMMON_HEADERS, NO_HEADER } from "./kubernetes.ts";
+import { COMMON_HEADERS, NO_HEADER, unlisted } from "./kubernetes.ts";
 import type { Notes } from "./notes.ts";
 import type { EdgeOrigins, EdgeRule } from "./routes.ts";
 import { listed } from "./words.ts";
@@ -47,21 +47,9 @@ function refuseOptions({ key, data }: EdgeRule, notes: Notes): void {
 }
 
 function allowOrigin(key: string, from: EdgeOrigins, notes: Notes): readonly string[] {
-  const refuse = (
-    code: "ORIGIN_FUNCTION" | "ORIGIN_FORM" | "ORIGIN_PATTERN",
-    message: string,
-    instead = INSTEAD,
-  ) => notes.refuse(code, key, "origin", message, instead);
-  if (from.kind === "any") return ["*"];
-  if (from.kind === "none") return [];
-  if (from.kind === "function") {
-    refuse(
-      "ORIGIN_FUNCTION",
-      "a function cannot leave the process",
-      'let the service decide (owner: "service")',
-    );
-    return [];
-  }
+  const refuse = (code: "ORIGIN_FORM" | "ORIGIN_PATTERN", message: string, instead = INSTEAD) =>
+    notes.refuse(code, key, "origin", message, instead);
+  if (from.kind !== "list") return unlisted(key, from, notes);
   const odd = from.exact.filter((origin) => !ORIGIN.test(origin));
   if (odd.length > 0)
     refuse(

@@ -3,7 +3,7 @@ import { dump } from "js-yaml";
 import { show } from "../policy/issues.ts";
 import { asPolicy, type Policy } from "../policy/policy.ts";
 import type { Notes } from "./notes.ts";
-import type { EdgeRoute } from "./routes.ts";
+import type { EdgeOrigins, EdgeRoute } from "./routes.ts";
 
 /**
  * The Service that requests go on to.
@@ -50,6 +50,24 @@ export function withUncovered(routes: readonly EdgeRoute[]): readonly EdgeRoute[
   return routes.some(({ key }) => key === "/")
     ? routes
     : [...routes, { key: "/", kind: "passage", blocks: false }];
+}
+
+/** Whom a rule without a list of origins lets in. */
+export function unlisted(
+  key: string,
+  { kind }: Exclude<EdgeOrigins, { readonly kind: "list" }>,
+  notes: Notes,
+): readonly string[] {
+  if (kind === "any") return ["*"];
+  if (kind === "function")
+    notes.refuse(
+      "ORIGIN_FUNCTION",
+      key,
+      "origin",
+      "a function cannot leave the process",
+      'let the service decide (owner: "service")',
+    );
+  return [];
 }
 
 /** Checks of what an export is given; each throws a `TypeError` that says where, what, and what to write instead. */
@@ -139,15 +157,27 @@ export class OptionChecks {
 }
 
 /** The text of a file: what a reader has to know as a comment, then one document for each object. */
-export function yamlFile(comment: readonly string[], objects: readonly object[]): string {
+export function yamlFile(
+  { digest }: Policy,
+  advice: readonly string[],
+  rows: readonly TableRow[],
+  objects: readonly object[],
+): string {
+  const comment = [
+    `CORS policy ${digest}, written by boring-cors. Change the policy, not this file.`,
+    "",
+    ...advice,
+    "",
+    "The longest prefix wins:",
+    ...tableOf(rows),
+  ];
   const head = comment.map((line) => `# ${line}`.trimEnd()).join("\n");
   // No anchors: who edits one rule does not mean the others. No folding: what is long stays one line, and can be found.
   const documents = objects.map((object) => dump(object, { noRefs: true, lineWidth: -1 }));
   return `${head}\n${documents.map((text) => `---\n${text}`).join("")}`;
 }
 
-/** The table of routes, for the comment. */
-export function tableOf(rows: readonly TableRow[]): readonly string[] {
+function tableOf(rows: readonly TableRow[]): readonly string[] {
   const width = Math.max(0, ...rows.map(({ key }) => key.length));
   return rows.map(({ key, answer }) => `  ${key.padEnd(width)}  ${answer}`);
 }

@@ -1,5 +1,5 @@
 // What is answered, for nginx: the kind of request, the status of what ends here, and the value of each header.
-import { AMBIGUOUS, AMBIGUOUS_BLOCKED, blocks, idOf } from "./nginx-paths.ts";
+import { AMBIGUOUS, AMBIGUOUS_BLOCKED, idOf } from "./nginx-paths.ts";
 import { constant, exactly, type MapEntry, map, matching, matchingAnyCase } from "./nginx-text.ts";
 import type { EdgeRoute, EdgeRule } from "./routes.ts";
 
@@ -42,7 +42,7 @@ export function answerMaps(routes: readonly EdgeRoute[], prefix: string): string
     passage: passages.length === 0 ? "" : `(?:${passages.join("|")})?`,
     passes: passesSome(routes),
     ambiguous: routes.length > 1 || routes[0]?.key !== "/",
-    blocks: routes.some(blocks),
+    blocks: routes.some(({ blocks }) => blocks),
   };
   return [
     ...kindMaps(prefix),

@@ -45,7 +45,7 @@ export function pathMaps(routes: readonly EdgeRoute[], prefix: string): string[]
   const agreed = routes.map((route) =>
     exactly(`:${idOf(routes, route)}:${idOf(routes, route)}`, idOf(routes, route)),
   );
-  const blocking = routes.filter(blocks).map((route) => idOf(routes, route));
+  const blocking = routes.filter(({ blocks }) => blocks).map((route) => idOf(routes, route));
   return [
     map(
       "Which key covers the path as it came? The longest is tried first.",
@@ -85,11 +85,6 @@ export function pathMaps(routes: readonly EdgeRoute[], prefix: string): string[]
       AMBIGUOUS,
     ),
   ];
-}
-
-/** Does whoever owns the route block refused origins? */
-export function blocks(route: EdgeRoute): boolean {
-  return route.kind === "rule" ? route.data.blockRefused : route.blocks;
 }
 
 function generous(key: string): string {

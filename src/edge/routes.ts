@@ -30,6 +30,8 @@ export interface EdgeRule {
   readonly exposeHeaders: string;
   /** Do answers that are no preflights depend on Origin? */
   readonly varies: boolean;
+  /** Does its owner block refused origins? See {@link EdgePassage.blocks}. */
+  readonly blocks: boolean;
 }
 
 /** A route that somebody behind the target owns: hands off. */
@@ -59,7 +61,8 @@ function edgeRoute(key: string, data: RouteData, layer: Layer): EdgeRoute {
   if (isOwn) return edgeRule(key, rule);
   if (layer === "edge") return { key, kind: "passage", blocks: rule.blockRefused };
   // A service grants nothing on the edge's routes, and goes on saying in Vary what their answers depend on.
-  return { ...edgeRule(key, { ...NOBODY, preflightContinue: true }), varies: edgeRule(key, rule).varies };
+  const { varies, blocks } = edgeRule(key, rule);
+  return { ...edgeRule(key, { ...NOBODY, preflightContinue: true }), varies, blocks };
 }
 
 function edgeRule(key: string, rule: RuleData): EdgeRule {
@@ -76,6 +79,7 @@ function edgeRule(key: string, rule: RuleData): EdgeRule {
     allowHeaders: openHeaders ? null : joined(names),
     exposeHeaders: joined(exposedHeaders),
     varies: origins.kind !== "any" && (origins.kind !== "none" || rule.blockRefused),
+    blocks: rule.blockRefused,
   };
 }
 

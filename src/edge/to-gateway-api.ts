@@ -7,7 +7,6 @@ import {
   noteOddSpellings,
   OptionChecks,
   type TableRow,
-  tableOf,
   withUncovered,
   yamlFile,
 } from "./kubernetes.ts";
@@ -129,7 +128,7 @@ export function toGatewayApi(policy: Policy, options: GatewayApiOptions): EdgeEx
   // A rule that is left out would hand its paths to a shorter one: nothing that anybody can accept.
   const settled = notes.settle(TARGET, tooLong.length > 0 ? {} : options);
   const file = `${name}.yaml`;
-  return { files: { [file]: yamlFile(comment(source, file, rules), routes) }, notes: settled };
+  return { files: { [file]: yamlFile(source, advice(file), rules, routes) }, notes: settled };
 }
 
 interface Filter {
@@ -224,16 +223,11 @@ function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[]
   );
 }
 
-function comment(policy: Policy, file: string, rows: readonly TableRow[]): readonly string[] {
+function advice(file: string): readonly string[] {
   return [
-    `CORS policy ${policy.digest}, written by boring-cors. Change the policy, not this file.`,
-    "",
     `Apply:  kubectl apply -f ${file}`,
     "Needs:  Gateway API 1.5.0 or later (Standard channel), and a gateway that supports HTTPRouteCORS.",
     "Verify: kubectl describe httproute, where Accepted must be True, then boring-cors check URL --origin ORIGIN",
-    "",
-    "The longest prefix wins:",
-    ...tableOf(rows),
   ];
 }
 

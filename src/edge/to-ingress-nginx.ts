@@ -6,7 +6,6 @@ import {
   type KubernetesBackend,
   noteOddSpellings,
   OptionChecks,
-  tableOf,
   withUncovered,
   yamlFile,
 } from "./kubernetes.ts";
@@ -94,7 +93,7 @@ export function toIngressNginx(policy: Policy, options: IngressNginxOptions): Ed
   const settled = notes.settle(TARGET, unfit.length > 0 ? {} : options);
   const file = `${settings.name}.yaml`;
   const objects = [...grouped(rows).values()].map((group, index) => ingressOf(group, index, settings));
-  return { files: { [file]: yamlFile(comment(source, file, rows), objects) }, notes: settled };
+  return { files: { [file]: yamlFile(source, advice(file), rows, objects) }, notes: settled };
 }
 
 interface Row {
@@ -200,19 +199,14 @@ function ingressOf(group: readonly Row[], index: number, settings: Settings): ob
   };
 }
 
-function comment(policy: Policy, file: string, rows: readonly Row[]): readonly string[] {
+function advice(file: string): readonly string[] {
   return [
-    `CORS policy ${policy.digest}, written by boring-cors. Change the policy, not this file.`,
-    "",
     "ingress-nginx was archived in March 2026 and gets no fixes. boring-cors writes HTTPRoutes, too: toGatewayApi.",
     "It never sends Vary, and compares origins from their end: myhttps://app.example.com passes for https://app.example.com.",
     "",
     `Apply:  kubectl apply -f ${file}`,
     "Beside an Ingress of yours with the same hosts and paths, remove those there: the older one wins.",
     "Verify: boring-cors check URL --origin ORIGIN, and boring-cors lint --ingress on what is applied",
-    "",
-    "The longest prefix wins:",
-    ...tableOf(rows),
   ];
 }
 

@@ -63,9 +63,7 @@ export function toServletFilter(policy: Policy, options: ServletFilterOptions = 
   const names = javaNames("toServletFilter", packageName, className, TAKEN);
   const notes = new Notes();
   const room = new Room();
-  const rules = edgeRoutes(policy, layer).map((route) =>
-    ruleText(route, blocksOf(policy, route.key), notes, room),
-  );
+  const rules = edgeRoutes(policy, layer).map((route) => ruleText(route, notes, room));
   return Object.freeze({
     files: Object.freeze({
       [`${className}.java`]: filterSource({ ...names, servlet, digest: policy.digest, rules }),
@@ -82,18 +80,14 @@ function oneOf(name: string, value: unknown, values: readonly string[]): void {
   );
 }
 
-/** Also where another layer answers: a path that could mean such a route is not let through either. */
-function blocksOf(policy: Policy, key: string): boolean {
-  const data = policy.routes[key];
-  return typeof data === "object" && data.blockRefused;
-}
-
-function ruleText(route: EdgeRoute, blocks: boolean, notes: Notes, room: Room): string {
+function ruleText(route: EdgeRoute, notes: Notes, room: Room): string {
   const calls =
     route.kind === "passage"
       ? [call("handsOff")]
       : [...originCalls(route, notes, room), ...ruleCalls(route, notes)];
-  if (blocks && !(route.kind === "rule" && route.data.blockRefused)) calls.push(call("blocksAmbiguous"));
+  // Also where another layer answers: a path that could mean such a route is not let through either.
+  if (route.blocks && !(route.kind === "rule" && route.data.blockRefused))
+    calls.push(call("blocksAmbiguous"));
   if (!notes.differs(route.key)) notes.add("exact", "EXACT", route.key, "answers as cors(policy) does");
   return [`new Rule(${javaString(route.key)})`, ...calls].join("\n                ");
 }

@@ -57,20 +57,27 @@ export function registerExport(program: Command, io: Io, finish: (code: number) 
     .action(async (name: string, file: string, options: ExportOptions) => {
       const target = targetOf(name, options);
       const policy = await loadPolicy(file, io);
-      try {
-        const exported = target.export(policy, options);
-        if (options.out !== undefined) await writeFiles(options.out, io.cwd, exported.files);
-        print(exported, { name, file, digest: policy.digest }, options, io);
-        finish(EXIT.ok);
-      } catch (error) {
-        if (error instanceof EdgeExportError) {
-          refuse(error, { name, file, digest: policy.digest }, options, io);
-          return finish(EXIT.found);
-        }
-        if (!(error instanceof TypeError)) throw error;
-        throw new Misuse(`export ${name}: ${plain(error.message, 900)}`);
+      const about = { name, file, digest: policy.digest };
+      const exported = exportedBy(() => target.export(policy, options), name);
+      if (exported instanceof EdgeExportError) {
+        refuse(exported, about, options, io);
+        return finish(EXIT.found);
       }
+      if (options.out !== undefined) await writeFiles(options.out, io.cwd, exported.files);
+      print(exported, about, options, io);
+      finish(EXIT.ok);
     });
+}
+
+/** What was exported, or what the target cannot say. */
+function exportedBy(make: () => EdgeExport, name: string): EdgeExport | EdgeExportError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof EdgeExportError) return error;
+    if (!(error instanceof TypeError)) throw error;
+    throw new Misuse(`export ${name}: ${plain(error.message, 900)}`);
+  }
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {
