@@ -1,10 +1,10 @@
 // A JavaScript RegExp over origins -> the same language in java.util.regex, or why not.
 import { charsOf, VISIBLE } from "../policy/charset.ts";
 import type { CompleteRegExpData } from "../policy/options.ts";
-import { Budget, backtrackingSteps, loopsOf, overlapDegree } from "../policy/regexp-cost.ts";
-import { buildAutomaton } from "../policy/regexp-nfa.ts";
+import { MAX_ORIGIN_BYTES } from "../policy/origin.ts";
 import { nodesIn } from "../policy/regexp-shape.ts";
 import { type Node, parseRegExp, type RepeatNode, type SetNode } from "../policy/regexp-syntax.ts";
+import { isSlow } from "./regexp-speed.ts";
 
 /** The pattern for `java.util.regex`; or why there is none, and what to write instead. */
 export type JavaRegExp = { readonly pattern: string } | { readonly wrong: string; readonly instead: string };
@@ -38,9 +38,9 @@ export function javaRegExp({ regexp, flags }: CompleteRegExpData): JavaRegExp {
       instead: "write a lookahead, or list the origins",
     };
   }
-  if (nodes.some((node) => node.kind === "repeat" && largestCount(node) > MAX_COUNT)) {
+  if (nodes.some((node) => node.kind === "repeat" && largestCount(node) > MAX_ORIGIN_BYTES)) {
     return {
-      wrong: `has a count above ${MAX_COUNT}, longer than any origin`,
+      wrong: `has a count above ${MAX_ORIGIN_BYTES}, longer than any origin`,
       instead: "write + or * in its place",
     };
   }
@@ -53,23 +53,8 @@ export function javaRegExp({ regexp, flags }: CompleteRegExpData): JavaRegExp {
   return { pattern: write(tree) };
 }
 
-// No origin is longer.
-const MAX_COUNT = 326;
-/** Some milliseconds, for the longest origin that an attacker can send. */
-const MAX_STEPS = 1_000_000;
-
 function largestCount({ min, max }: RepeatNode): number {
   return max === Infinity ? min : max;
-}
-
-/** The policy's own engine simulates what would backtrack; Java's has no such way. */
-export function isSlow(tree: Node): boolean {
-  const budget = new Budget();
-  const parts = [tree, ...nodesIn(tree, true).flatMap((node) => (node.kind === "look" ? [node.item] : []))];
-  const degree = Math.max(
-    ...parts.map((part) => overlapDegree(loopsOf(buildAutomaton(part, "loops")), budget)),
-  );
-  return backtrackingSteps(tree, MAX_COUNT, MAX_STEPS) * MAX_COUNT ** degree > MAX_STEPS;
 }
 
 function write(node: Node): string {

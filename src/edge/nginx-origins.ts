@@ -81,7 +81,7 @@ function sorted(
     times.set(text, (times.get(text) ?? 0) + 1);
   // Two that differ in case alone are one key to nginx, which then refuses its configuration.
   const isCased = (entry: MapEntry) => cased.has(entry) || (times.get(textOf(entry).toLowerCase()) ?? 0) > 1;
-  // A value with `$` in it would be taken for a variable, and there is no way to write one.
+  // A value with `$` in it would be taken for a variable; a RegExp needs none, since it sends back what was asked with.
   const odd = new Set(texts.filter((entry) => entry.value.includes("$") || isCased(entry)));
   const long = texts.filter((entry) => textOf(entry).length > LONGEST_HASHED && !odd.has(entry));
   const asRegExps = new Set(long.length <= MOST_REGEXPS ? [...odd, ...long] : odd);

@@ -1,8 +1,8 @@
 // Findings on how nginx's configuration compares origins: maps of $http_origin, and ifs.
 import { show } from "../policy/issues.ts";
 import { parseRegExp } from "../policy/regexp-syntax.ts";
-import { isSlow } from "./java-regexp.ts";
 import type { Found, Level } from "./lint-nginx.ts";
+import { isSlow } from "./regexp-speed.ts";
 
 export function judgePatterns(level: Level): Found[] {
   const ofMaps = level.directives
